@@ -1,0 +1,46 @@
+namespace Farm.Contracts.Prompts;
+
+/// <summary>
+/// One submission, from its acceptance to its place in history. The key is the run id, which the farm draws itself: a
+/// (tenant, prompt_id) pair may repeat, as in ComfyUI.
+/// </summary>
+[Alias("farm.IPromptGrain")]
+public interface IPromptGrain : IGrainWithGuidKey
+{
+    /// <summary>Commits the submission to the store, then queues it. When this returns, the prompt survives any crash.</summary>
+    [Alias("Submit")]
+    Task<SubmitReceipt> SubmitAsync(PromptSubmission submission);
+
+    /// <summary>
+    /// A worker that holds a lease asks for the work. Commits the start of the attempt.
+    /// Returns null when there is nothing to run any more: the prompt was deleted, or another attempt has taken its place.
+    /// </summary>
+    [Alias("Begin")]
+    Task<PromptJob?> BeginAsync(int attempt, string workerId);
+
+    /// <summary>Takes the events of a running attempt, in order; the answer says whether to go on.</summary>
+    [Alias("Report")]
+    Task<RunOrder> ReportAsync(int attempt, IReadOnlyList<RunEvent> events);
+
+    /// <summary>
+    /// Ends an attempt: commits outputs and history once, then publishes the closing events. False when the attempt was
+    /// fenced off; the worker then removes the files it wrote.
+    /// </summary>
+    [Alias("Complete")]
+    Task<bool> CompleteAsync(RunResult result);
+
+    /// <summary>Asks the running attempt to stop between two steps. False when the prompt is not running.</summary>
+    [Alias("Interrupt")]
+    Task<bool> InterruptAsync();
+
+    /// <summary>Removes the prompt while it waits; it leaves no history, as in ComfyUI. False when it runs or is over.</summary>
+    [Alias("Delete")]
+    Task<bool> DeleteAsync();
+
+    /// <summary>
+    /// The scheduler saw the lease of an attempt expire: the prompt goes back to the queue, or, after the last attempt the
+    /// options allow, fails with the history of its attempts.
+    /// </summary>
+    [Alias("LoseAttempt")]
+    Task LoseAttemptAsync(int attempt, string reason);
+}

@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+
+namespace Farm.Contracts.Scheduling;
+
+/// <summary>
+/// Decides which prompt goes to which worker. Holds ranks and requirements only, never a graph; what it knows is rebuilt
+/// from the store when it starts. There is one, keyed <see cref="Key"/>.
+/// </summary>
+[Alias("farm.ISchedulerGrain")]
+public interface ISchedulerGrain : IGrainWithStringKey
+{
+    /// <summary>The key of the farm's scheduler.</summary>
+    const string Key = "farm";
+
+    /// <summary>The next number of the tenant: 0, 1, 2, … , going on after a restart.</summary>
+    [Alias("DrawNumber")]
+    Task<long> DrawNumberAsync(string tenant);
+
+    /// <summary>Queues a prompt that its grain has committed. Repeating the call changes nothing.</summary>
+    [Alias("Enqueue")]
+    Task EnqueueAsync(QueueEntry entry);
+
+    /// <summary>
+    /// A worker asks for work and waits, at most until <paramref name="claim"/>'s patience ends; null when there was none.
+    /// The moment a fitting prompt is queued, the call returns with its lease.
+    /// </summary>
+    [Alias("Claim")]
+    Task<Lease?> ClaimAsync(WorkerClaim claim);
+
+    /// <summary>Renews the leases of a worker; answers with those it no longer holds.</summary>
+    [Alias("Renew")]
+    Task<ImmutableArray<Guid>> RenewAsync(string workerId, ImmutableArray<Lease> leases);
+
+    /// <summary>The run is over or was deleted: its place and its lease end. Announces the new count to the tenant's sockets before it returns.</summary>
+    [Alias("Release")]
+    Task ReleaseAsync(Guid runId);
+
+    /// <summary>The tenant's queue: what runs, and what waits in the order it will be handed out.</summary>
+    [Alias("Snapshot")]
+    Task<QueueSnapshot> SnapshotAsync(string tenant);
+
+    /// <summary>Running and waiting prompts of the tenant: ComfyUI's queue_remaining.</summary>
+    [Alias("Count")]
+    Task<int> CountAsync(string tenant);
+
+    /// <summary>The queued or running prompts of that id; several where the id repeats.</summary>
+    [Alias("Find")]
+    Task<ImmutableArray<QueuedRun>> FindAsync(string tenant, string promptId);
+}
+
+/// <summary>What the scheduler needs to know of a prompt.</summary>
+[GenerateSerializer, Immutable, Alias("farm.QueueEntry")]
+public sealed record QueueEntry
+{
+    /// <summary>Key of the prompt's grain.</summary>
+    [Id(0)] public required Guid RunId { get; init; }
+
+    /// <summary>The tenant it counts for.</summary>
+    [Id(1)] public required string Tenant { get; init; }
+
+    /// <summary>The id clients know; breaks ties of the number, as text.</summary>
+    [Id(2)] public required string PromptId { get; init; }
+
+    /// <summary>Rank inside the tenant, smallest first.</summary>
+    [Id(3)] public required double Number { get; init; }
+
+    /// <summary>The attempt its next lease will carry; 1 at first.</summary>
+    [Id(4)] public required int Attempt { get; init; }
+
+    /// <summary>Classes that a worker must have.</summary>
+    [Id(5)] public required ImmutableArray<string> ClassTypes { get; init; }
+}
+
+/// <summary>A worker that asks for work, and what it can do.</summary>
+[GenerateSerializer, Immutable, Alias("farm.WorkerClaim")]
+public sealed record WorkerClaim
+{
+    /// <summary>The worker's name, unique in the farm while it lives.</summary>
+    [Id(0)] public required string WorkerId { get; init; }
+
+    /// <summary>The version of the manifest that it registered with the catalogue: the classes it has.</summary>
+    [Id(1)] public required string ManifestHash { get; init; }
+
+    /// <summary>How long it is willing to wait; below the response timeout of grain calls.</summary>
+    [Id(2)] public required TimeSpan Patience { get; init; }
+
+    /// <summary>Bytes of device memory that are free now.</summary>
+    [Id(3)] public long FreeMemory { get; init; }
+
+    /// <summary>Names of the model files that are resident.</summary>
+    [Id(4)] public ImmutableArray<string> ResidentModels { get; init; } = [];
+
+    /// <summary>The operator's labels of this worker.</summary>
+    [Id(5)] public ImmutableArray<string> Labels { get; init; } = [];
+}
+
+/// <summary>The right to run one attempt, for as long as it is renewed.</summary>
+/// <param name="RunId">Key of the prompt's grain.</param>
+/// <param name="Attempt">The attempt's number, which fences its writes.</param>
+[GenerateSerializer, Immutable, Alias("farm.Lease")]
+public sealed record Lease(Guid RunId, int Attempt);
+
+/// <summary>A queued or running prompt.</summary>
+/// <param name="RunId">Key of the prompt's grain.</param>
+/// <param name="PromptId">The id clients know.</param>
+/// <param name="Running">True while a worker holds its lease.</param>
+[GenerateSerializer, Immutable, Alias("farm.QueuedRun")]
+public sealed record QueuedRun(Guid RunId, string PromptId, bool Running);
+
+/// <summary>A tenant's queue at one moment.</summary>
+/// <param name="Running">Runs under a lease, oldest first.</param>
+/// <param name="Pending">Waiting runs, next first.</param>
+[GenerateSerializer, Immutable, Alias("farm.QueueSnapshot")]
+public sealed record QueueSnapshot(ImmutableArray<Guid> Running, ImmutableArray<Guid> Pending);

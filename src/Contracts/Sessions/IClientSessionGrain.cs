@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using Farm.Contracts.Prompts;
+
+namespace Farm.Contracts.Sessions;
+
+/// <summary>
+/// What one <c>client_id</c> of a tenant is told. Keeps a bounded, numbered log of the events of runs in progress, so that any
+/// gateway replica can take the client's socket over without losing one. The key is <see cref="KeyOf"/>.
+/// </summary>
+[Alias("farm.IClientSessionGrain")]
+public interface IClientSessionGrain : IGrainWithStringKey
+{
+    /// <summary>The key of a client's session.</summary>
+    static string KeyOf(string tenant, string clientId) => $"{tenant}/{clientId}";
+
+    /// <summary>
+    /// A gateway has the client's socket; one that another gateway or socket held is let go. The answer tells the node that
+    /// runs now, if any, and the events after <paramref name="afterSequence"/> that are still in the log.
+    /// </summary>
+    [Alias("Attach")]
+    Task<SessionState> AttachAsync(IGatewayObserver gateway, string connectionId, long? afterSequence);
+
+    /// <summary>The socket is gone. Ignored when another one has taken its place.</summary>
+    [Alias("Detach")]
+    Task DetachAsync(string connectionId);
+
+    /// <summary>Events of a run, in order. Returns when the attached gateway has queued them for the socket.</summary>
+    [Alias("Publish")]
+    Task PublishAsync(string promptId, ImmutableArray<RunEvent> events);
+}
+
+/// <summary>Where a session stands when a socket attaches.</summary>
+/// <param name="CurrentNode">Display id of the node that runs for this client, or null.</param>
+/// <param name="Missed">Events after the asked-for number, in order; empty where none was asked for.</param>
+[GenerateSerializer, Immutable, Alias("farm.SessionState")]
+public sealed record SessionState(string? CurrentNode, ImmutableArray<ClientEvent> Missed);
+
+/// <summary>A numbered event for a client.</summary>
+/// <param name="Sequence">Grows by one an event in a session; 0 for broadcasts.</param>
+/// <param name="PromptId">The prompt it belongs to; null for a broadcast that belongs to none.</param>
+/// <param name="Event">What happened.</param>
+[GenerateSerializer, Immutable, Alias("farm.ClientEvent")]
+public sealed record ClientEvent(long Sequence, string? PromptId, RunEvent Event);
+
+/// <summary>The count of a tenant's queue changed: ComfyUI's <c>status</c> message.</summary>
+/// <param name="QueueRemaining">Running and waiting prompts.</param>
+[GenerateSerializer, Immutable, Alias("farm.QueueStatus")]
+public sealed record QueueStatus(int QueueRemaining) : RunEvent;

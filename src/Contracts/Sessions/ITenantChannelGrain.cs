@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+
+namespace Farm.Contracts.Sessions;
+
+/// <summary>What all sockets of a tenant are told: queue counts, and the events of prompts without a client. The key is the tenant.</summary>
+[Alias("farm.ITenantChannelGrain")]
+public interface ITenantChannelGrain : IGrainWithStringKey
+{
+    /// <summary>A gateway with sockets of the tenant listens; repeated at intervals below <see cref="SubscriptionLife"/>.</summary>
+    [Alias("Subscribe")]
+    Task SubscribeAsync(IGatewayObserver gateway);
+
+    /// <summary>The gateway has no socket of the tenant left.</summary>
+    [Alias("Unsubscribe")]
+    Task UnsubscribeAsync(IGatewayObserver gateway);
+
+    /// <summary>Tells every listening gateway; returns when they have queued it.</summary>
+    [Alias("Broadcast")]
+    Task BroadcastAsync(ImmutableArray<ClientEvent> events);
+
+    /// <summary>How long a subscription lives without being repeated.</summary>
+    static TimeSpan SubscriptionLife => TimeSpan.FromMinutes(2);
+}
+
+/// <summary>A gateway replica, as the sessions see it.</summary>
+[Alias("farm.IGatewayObserver")]
+public interface IGatewayObserver : IGrainObserver
+{
+    /// <summary>Events for one socket. Queues them and returns; a slow socket holds up nobody.</summary>
+    [Alias("Deliver")]
+    Task DeliverAsync(string connectionId, ImmutableArray<ClientEvent> events);
+
+    /// <summary>Events for every socket of a tenant.</summary>
+    [Alias("Broadcast")]
+    Task BroadcastAsync(string tenant, ImmutableArray<ClientEvent> events);
+
+    /// <summary>Another socket took the client's session over; this one gets nothing more.</summary>
+    [Alias("Release")]
+    Task ReleaseAsync(string connectionId);
+}
