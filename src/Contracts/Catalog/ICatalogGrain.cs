@@ -17,9 +17,12 @@ public interface ICatalogGrain : IGrainWithStringKey
     [Alias("Register")]
     Task RegisterAsync(WorkerManifest manifest);
 
-    /// <summary>A worker says how it does; it counts as alive for a while.</summary>
+    /// <summary>
+    /// A worker says how it does; it counts as alive for a while. False when the catalogue does not know it (any more): it must
+    /// register again.
+    /// </summary>
     [Alias("Heartbeat")]
-    Task HeartbeatAsync(WorkerStatus status);
+    Task<bool> HeartbeatAsync(WorkerStatus status);
 
     /// <summary>A worker leaves.</summary>
     [Alias("Leave")]

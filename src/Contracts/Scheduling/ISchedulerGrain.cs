@@ -35,6 +35,13 @@ public interface ISchedulerGrain : IGrainWithStringKey
     [Alias("Release")]
     Task ReleaseAsync(Guid runId);
 
+    /// <summary>
+    /// Removes every waiting prompt of the tenant, from the store too; they leave no history. What runs goes on. Announces the
+    /// new count once.
+    /// </summary>
+    [Alias("Clear")]
+    Task ClearAsync(string tenant);
+
     /// <summary>The tenant's queue: what runs, and what waits in the order it will be handed out.</summary>
     [Alias("Snapshot")]
     Task<QueueSnapshot> SnapshotAsync(string tenant);
