@@ -1,0 +1,23 @@
+using System.Reflection;
+using Farm.Contracts.Catalog;
+
+namespace Farm.Nodes;
+
+/// <summary>A node class as a worker holds it: its definition, and how to make objects of it.</summary>
+/// <param name="Definition">What clients, gateway and executor see.</param>
+/// <param name="Create">Makes an object; called once for each node of a graph.</param>
+public sealed record NodeType(NodeDefinition Definition, Func<NodeClass> Create)
+{
+    /// <summary>A node class made by <paramref name="create"/>, which is called once now for the definition.</summary>
+    public static NodeType Of(Func<NodeClass> create) => new(create().BuildDefinition(), create);
+
+    /// <summary>
+    /// All public or internal node classes of an assembly, in order of their names; <paramref name="create"/> makes objects of a class, and
+    /// may fill constructors from a container.
+    /// </summary>
+    public static IEnumerable<NodeType> FromAssembly(Assembly assembly, Func<Type, NodeClass> create) =>
+        from type in assembly.GetTypes()
+        where !type.IsAbstract && !type.IsGenericTypeDefinition && !type.IsNested && type.IsAssignableTo(typeof(NodeClass))
+        orderby type.FullName
+        select Of(() => create(type));
+}
