@@ -1,0 +1,99 @@
+using Farm.Engine.Models.Layers;
+using Farm.Engine.Weights;
+using static TorchSharp.torch;
+
+namespace Farm.Engine.Models.Clip;
+
+/// <summary>The activation in a CLIP encoder's feed-forward.</summary>
+internal enum ClipActivation
+{
+    /// <summary>x·sigmoid(1.702·x), OpenAI's CLIP ViT-L.</summary>
+    QuickGelu,
+
+    /// <summary>Exact GELU, OpenCLIP's encoders.</summary>
+    Gelu,
+}
+
+/// <summary>CLIP's text transformer (arXiv 2103.00020): token and position vectors, causal pre-norm layers, a final norm.</summary>
+internal sealed class CLIPTextModel : IDisposable
+{
+    private const int HeadWidth = 64;
+
+    private readonly NetworkWeights _weights;
+    private readonly Embedding _tokenEmbedding;
+    private readonly Embedding _positionEmbedding;
+    private readonly ClipLayer[] _layers;
+    private readonly LayerNorm _finalLayerNorm;
+
+    /// <summary>Wires the network over weights under transformers' keys, which it owns from here on.</summary>
+    public CLIPTextModel(NetworkWeights weights, ClipActivation activation)
+    {
+        _weights = weights;
+        var root = new WeightScope(weights);
+        _tokenEmbedding = root.Embedding("embeddings.token_embedding");
+        _positionEmbedding = root.Embedding("embeddings.position_embedding");
+        _layers = [.. root.List("encoder.layers").Select(layer => new ClipLayer(layer, _tokenEmbedding.Width / HeadWidth, activation))];
+        _finalLayerNorm = root.LayerNorm("final_layer_norm");
+    }
+
+    /// <summary>Width of a token's state.</summary>
+    public long Width => _tokenEmbedding.Width;
+
+    /// <summary>Ids up to this are known, exclusive.</summary>
+    public long Vocabulary => _tokenEmbedding.Count;
+
+    /// <summary>Vectors of token ids, [B, T] int64 → [B, T, width], the caller's to change before <see cref="Forward"/>.</summary>
+    public Tensor Embed(Tensor ids) => _tokenEmbedding.Forward(ids);
+
+    /// <summary>Runs all layers.</summary>
+    /// <param name="embedded">Token vectors [B, T, width], T at most the number of positions.</param>
+    /// <param name="hiddenFromEnd">Which layer's output is wanted besides the last: 1 is the last itself, 2 the one before it, …; more than there are gives the last.</param>
+    /// <returns>That layer's output, and the last one's after the final norm; both [B, T, width] and the caller's.</returns>
+    public (Tensor Hidden, Tensor Last) Forward(Tensor embedded, int hiddenFromEnd)
+    {
+        using var scope = NewDisposeScope();
+        var wanted = hiddenFromEnd > _layers.Length ? _layers.Length - 1 : _layers.Length - hiddenFromEnd;
+        var h = embedded + _positionEmbedding.First(embedded.shape[1]);
+        Tensor? hidden = null;
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            _layers[i].AddTo(h);
+            if (i == wanted) hidden = h.clone();
+        }
+        return (hidden!.MoveToOuterDisposeScope(), FinalNorm(h).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The norm that follows the last layer.</summary>
+    public Tensor FinalNorm(Tensor states) => _finalLayerNorm.Forward(states);
+
+    /// <summary>Frees the weights.</summary>
+    public void Dispose() => _weights.Dispose();
+}
+
+/// <summary>Causal self attention and a feed-forward, each on a normalised copy and added.</summary>
+internal sealed class ClipLayer(WeightScope weights, long heads, ClipActivation activation)
+{
+    private readonly LayerNorm _layerNorm1 = weights.LayerNorm("layer_norm1");
+    private readonly Linear _qProj = weights.Linear("self_attn.q_proj");
+    private readonly Linear _kProj = weights.Linear("self_attn.k_proj");
+    private readonly Linear _vProj = weights.Linear("self_attn.v_proj");
+    private readonly Linear _outProj = weights.Linear("self_attn.out_proj");
+    private readonly LayerNorm _layerNorm2 = weights.LayerNorm("layer_norm2");
+    private readonly Linear _fc1 = weights.Linear("mlp.fc1");
+    private readonly Linear _fc2 = weights.Linear("mlp.fc2");
+
+    /// <summary>Adds the layer's two terms to the states [B, T, width] in place.</summary>
+    public void AddTo(Tensor states)
+    {
+        using var scope = NewDisposeScope();
+        var normed = _layerNorm1.Forward(states);
+        states.add_(_outProj.Take(Attention.Multihead(_qProj.Forward(normed), _kProj.Forward(normed), _vProj.Forward(normed), heads, causal: true)));
+        states.add_(_fc2.Take(Activate(_fc1.Take(_layerNorm2.Forward(states)))));
+    }
+
+    private Tensor Activate(Tensor x) => activation switch
+    {
+        ClipActivation.QuickGelu => (x * 1.702).sigmoid_().mul_(x),
+        _ => nn.functional.gelu(x),
+    };
+}

@@ -1,0 +1,44 @@
+namespace Farm.Engine;
+
+/// <summary>The type that networks compute in.</summary>
+public enum ComputePrecision
+{
+    /// <summary>fp32 on a CPU; on a GPU the type the file is stored in, bf16 for the VAE.</summary>
+    Auto,
+
+    /// <summary>32-bit floats everywhere.</summary>
+    Fp32,
+
+    /// <summary>bfloat16 for the diffusion network and the VAE; text encoders stay in fp32.</summary>
+    Bf16,
+
+    /// <summary>float16 for the diffusion network; on a CPU, where it is a hundred times slower than fp32, fp32 is used and said so.</summary>
+    Fp16,
+}
+
+/// <summary>How torch is set up in this process, and what models may take.</summary>
+public sealed class TorchOptions
+{
+    /// <summary>Threads of one operation; 0 (default) takes every core.</summary>
+    public int Threads { get; set; }
+
+    /// <summary><c>auto</c> (default: the first GPU, else the CPU), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    public string Device { get; set; } = "auto";
+
+    /// <summary>Compute precision; <see cref="ComputePrecision.Auto"/> by default.</summary>
+    public ComputePrecision Precision { get; set; } = ComputePrecision.Auto;
+
+    /// <summary>
+    /// Bytes of weights kept resident. 0 (default) takes six tenths of the machine's memory on a CPU; on a GPU, what fits until the device says it is full.
+    /// </summary>
+    public long ModelBudgetBytes { get; set; }
+
+    /// <summary>The rules that are broken, each with its option's name and value; empty when all hold.</summary>
+    public IEnumerable<string> Validate()
+    {
+        if (Threads is < 0 or > 1024) yield return $"{nameof(Threads)} is {Threads}; it must be 0 (all cores) to 1024";
+        if (ModelBudgetBytes < 0) yield return $"{nameof(ModelBudgetBytes)} is {ModelBudgetBytes}; it must be 0 (automatic) or more";
+        if (!Enum.IsDefined(Precision)) yield return $"{nameof(Precision)} is {Precision}; it must be one of {string.Join(", ", Enum.GetNames<ComputePrecision>())}";
+        if (!TorchRuntime.IsDeviceName(Device)) yield return $"{nameof(Device)} is '{Device}'; it must be auto, cpu, cuda or cuda:N";
+    }
+}

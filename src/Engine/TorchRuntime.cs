@@ -1,0 +1,47 @@
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Farm.Engine;
+
+/// <summary>The one place where torch is set up for the process.</summary>
+public static class TorchRuntime
+{
+    private const string Cuda = "cuda";
+
+    /// <summary>Version of the libtorch that is loaded, such as 2.10.0.0.</summary>
+    public static string Version => __version__;
+
+    /// <summary>Sets the number of threads and returns the device that networks run on.</summary>
+    /// <exception cref="ArgumentException">An option breaks its rule.</exception>
+    /// <exception cref="InvalidOperationException">The device named is not there.</exception>
+    public static Device Configure(TorchOptions options)
+    {
+        var broken = options.Validate().ToArray();
+        if (broken.Length > 0) throw new ArgumentException(string.Join("; ", broken), nameof(options));
+        set_num_threads(options.Threads == 0 ? Environment.ProcessorCount : options.Threads);
+        return FindDevice(options.Device);
+    }
+
+    /// <summary>
+    /// Switches off what only training needs, on the calling thread until disposed. The guard and dispose scopes belong to a thread:
+    /// nothing between taking and disposing it may await.
+    /// </summary>
+    public static IDisposable Inference() => inference_mode();
+
+    internal static bool IsDeviceName(string name) =>
+        name is "auto" or "cpu" or Cuda || (name.StartsWith(Cuda + ":", StringComparison.Ordinal) && IndexOf(name) is not null);
+
+    private static Device FindDevice(string name)
+    {
+        if (name == "cpu" || (name == "auto" && !cuda.is_available())) return CPU;
+        if (!cuda.is_available()) throw new InvalidOperationException($"the device '{name}' was asked for, but this libtorch sees no GPU");
+        var index = IndexOf(name) ?? 0;
+        if (index >= cuda.device_count()) throw new InvalidOperationException($"the device '{name}' was asked for, but there are {cuda.device_count()} GPUs");
+        return new Device(DeviceType.CUDA, index);
+    }
+
+    private static int? IndexOf(string name) =>
+        name.IndexOf(':', StringComparison.Ordinal) is var colon and > 0
+        && int.TryParse(name.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : null;
+}

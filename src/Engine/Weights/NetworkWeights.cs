@@ -1,0 +1,69 @@
+using System.Diagnostics.CodeAnalysis;
+using static TorchSharp.torch;
+
+namespace Farm.Engine.Weights;
+
+/// <summary>
+/// The weights that one network holds: each tensor is brought to the compute type and device once, when the network's constructor asks for it,
+/// so nothing is loaded that no layer uses. On the CPU a tensor already stored in the compute type stays an alias of the file.
+/// </summary>
+public sealed class NetworkWeights : IDisposable
+{
+    private readonly StateDict _stored;
+    private readonly ScalarType? _type;
+    private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
+
+    /// <summary>Takes weights from a file view.</summary>
+    /// <param name="stored">Where they are stored.</param>
+    /// <param name="type">Compute type; null keeps the stored one and so copies nothing on the CPU.</param>
+    /// <param name="device">Where they go.</param>
+    public NetworkWeights(StateDict stored, ScalarType? type, Device device)
+    {
+        _stored = stored;
+        _type = type;
+        Device = device;
+    }
+
+    /// <summary>Where the weights are.</summary>
+    public Device Device { get; }
+
+    /// <summary>Whether a tensor of this name is stored.</summary>
+    public bool Contains(string name) => _stored.Contains(name);
+
+    /// <summary>Whether any tensor's name begins so.</summary>
+    public bool ContainsUnder(string prefix) => _stored.HasPrefix(prefix);
+
+    /// <summary>The stored shape of a tensor, if there is one of this name.</summary>
+    public bool TryShape(string name, [NotNullWhen(true)] out IReadOnlyList<long>? shape)
+    {
+        shape = _stored.TryFind(name, out var info) ? info.Shape : null;
+        return shape is not null;
+    }
+
+    /// <summary>The weight of a 1×1 convolution [out, in, 1, 1] as the matrix [out, in], owned by this object.</summary>
+    public Tensor Flattened(string name)
+    {
+        var key = name + "|matrix";
+        return _tensors.TryGetValue(key, out var known) ? known : _tensors[key] = Get(name, 4).flatten(1).DetachFromDisposeScope();
+    }
+
+    /// <summary>The tensor, owned by this object.</summary>
+    /// <exception cref="WeightsFormatException">It is missing or has another number of dimensions.</exception>
+    public Tensor Get(string name, int dimensions)
+    {
+        if (_tensors.TryGetValue(name, out var known)) return known;
+        if (_stored.TryFind(name, out var info) && info.Shape.Count != dimensions)
+            throw new WeightsFormatException($"the tensor '{info.Name}' has the shape {info.ShapeText}; {dimensions} dimensions are needed");
+        var stored = _stored.Open(name).DetachFromDisposeScope();
+        var type = _type ?? stored.dtype;
+        if (stored.dtype == type && Device.type == TorchSharp.DeviceType.CPU) return _tensors[name] = stored;
+        using (stored) return _tensors[name] = stored.to(type, Device).DetachFromDisposeScope();
+    }
+
+    /// <summary>Frees every tensor.</summary>
+    public void Dispose()
+    {
+        foreach (var tensor in _tensors.Values) tensor.Dispose();
+        _tensors.Clear();
+    }
+}
