@@ -33,7 +33,12 @@ public static class GeneratedCheckpoints
     public static void Write(string name, string path, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         if (!Known.TryGetValue(name, out var list)) throw new ArgumentException($"no generated checkpoint is named '{name}'; known are {string.Join(", ", Names)}", nameof(name));
-        var tensors = list().ToArray();
+        WriteTensors([.. list()], path, progress, cancellationToken);
+    }
+
+    /// <summary>Writes any list of tensors in the same way.</summary>
+    internal static void WriteTensors(GeneratedTensor[] tensors, string path, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
         var (header, entries) = SafetensorsHeader.Build(tensors.Select(tensor =>
             new TensorInfo(tensor.Name, tensor.Counting ? ScalarType.Int64 : ScalarType.Float16, tensor.Shape)));
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);

@@ -24,7 +24,7 @@ internal sealed class SpatialTransformer : IUNetPart
     public Tensor Forward(Tensor x, UNetPass pass)
     {
         using var scope = NewDisposeScope();
-        var tokens = _projIn.Take(_norm.Take(x.alias()).flatten(2).transpose(1, 2));
+        var tokens = _projIn.Take(_norm.Forward(x).flatten(2).transpose(1, 2));
         foreach (var block in _transformerBlocks) block.AddTo(tokens, pass.Context);
         var back = _projOut.Take(tokens).transpose(1, 2).reshape(x.shape);
         return back.add_(x).MoveToOuterDisposeScope();
