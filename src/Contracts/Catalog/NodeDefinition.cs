@@ -125,7 +125,10 @@ public sealed record InputDefinition
     /// <summary><c>INT</c>, <c>IMAGE</c>, <c>COMBO</c>, <c>*</c>, a union joined by commas, …</summary>
     [Id(1)] public required string Type { get; init; }
 
-    /// <summary>The option object as <c>/object_info</c> prints it (default, min, max, step, tooltip, lazy, …), JSON text; <c>{}</c> for none.</summary>
+    /// <summary>
+    /// The option object as <c>/object_info</c> prints it (default, min, max, step, tooltip, lazy, …), JSON text. Empty text where the
+    /// class gives no object at all: the input is then printed as <c>["IMAGE"]</c> instead of <c>["IMAGE", {}]</c>.
+    /// </summary>
     [Id(2)] public string Options { get; init; } = "{}";
 
     /// <summary>
