@@ -1,0 +1,86 @@
+using static TorchSharp.torch;
+
+namespace Farm.Engine.Sampling;
+
+/// <summary>Evaluates several conditionings at one noisy latent with as few forward passes as their shapes allow.</summary>
+internal static class ConditioningBatch
+{
+    private const float Nothing = 1e-37f; // keeps the weighted mean defined where no entry applies
+    private const int MaxContextRepeat = 4;
+
+    /// <summary>The clean latent of each conditioning: the mean over its entries, weighted by place.</summary>
+    public static Tensor[] Evaluate(IDiffusionModel model, Tensor x, float sigma, IReadOnlyList<IReadOnlyList<ConditioningEntry>> sets)
+    {
+        using var scope = NewDisposeScope();
+        var sums = sets.Select(_ => zeros_like(x)).ToArray();
+        var counts = sets.Select(_ => full_like(x, Nothing)).ToArray();
+        List<Part> waiting = [];
+        for (int set = 0; set < sets.Count; set++)
+            waiting.AddRange(sets[set].Where(entry => entry.AppliesAt(sigma, model.Sampling.Table)).Select(entry => Part.Create(set, entry, x)));
+
+        while (waiting.Count > 0)
+        {
+            var together = waiting.Where(part => part.CanJoin(waiting[0])).Reverse().ToArray(); // the last goes first, as ComfyUI batches
+            waiting.RemoveAll(together.Contains);
+            var outputs = Run(model, sigma, together);
+            for (int i = 0; i < together.Length; i++) together[i].AddTo(sums[together[i].Set], counts[together[i].Set], outputs[i]);
+        }
+
+        return [.. sums.Select((sum, i) => sum.div_(counts[i]).MoveToOuterDisposeScope())];
+    }
+
+    private static Tensor[] Run(IDiffusionModel model, float sigma, Part[] parts)
+    {
+        long rows = parts[0].X.shape[0];
+        var x = cat([.. parts.Select(part => part.X)], 0);
+        long tokens = parts.Select(part => part.Context.shape[1]).Aggregate(LeastCommonMultiple);
+        var context = cat([.. parts.Select(part => part.Context.repeat(1, tokens / part.Context.shape[1], 1))], 0);
+        var y = parts[0].Y is null ? null : cat([.. parts.Select(part => part.Y!)], 0);
+        var timesteps = full([x.shape[0]], model.Sampling.Table.Timestep(sigma), device: x.device);
+
+        var output = model.Predict(model.Sampling.Prediction.ScaleInput(x, sigma), timesteps, new ModelInputs(context, y));
+        return model.Sampling.Prediction.Denoised(x, output, sigma).split(rows);
+    }
+
+    private static long LeastCommonMultiple(long a, long b) => a / GreatestCommonDivisor(a, b) * b;
+
+    private static long GreatestCommonDivisor(long a, long b) => b == 0 ? a : GreatestCommonDivisor(b, a % b);
+
+    /// <summary>An entry cut to its place in the latent.</summary>
+    private sealed record Part(int Set, Tensor X, Tensor Weight, Tensor Context, Tensor? Y, LatentArea? Area)
+    {
+        public static Part Create(int set, ConditioningEntry entry, Tensor x)
+        {
+            var area = entry.Area;
+            var cut = Cut(x, area);
+            return new Part(set, cut, EntryWeight.Create(entry, cut, x), Rows(entry.Context, x), entry.Y is null ? null : Rows(entry.Y, x), area);
+        }
+
+        /// <summary>Whether two parts fit one forward pass: same shapes, with contexts that repeat to a common length.</summary>
+        public bool CanJoin(Part first)
+        {
+            if (!X.shape.SequenceEqual(first.X.shape) || Context.shape[2] != first.Context.shape[2] || Y is null != first.Y is null) return false;
+            if (Y is not null && !Y.shape.SequenceEqual(first.Y!.shape)) return false;
+            long mine = Context.shape[1], other = first.Context.shape[1];
+            return LeastCommonMultiple(mine, other) / Math.Min(mine, other) <= MaxContextRepeat;
+        }
+
+        public void AddTo(Tensor sum, Tensor count, Tensor output)
+        {
+            Cut(sum, Area).add_(output * Weight);
+            Cut(count, Area).add_(Weight);
+        }
+
+        private static Tensor Cut(Tensor x, LatentArea? area) =>
+            area is null ? x : x.narrow(-2, area.Y, area.Height).narrow(-1, area.X, area.Width);
+
+        private static Tensor Rows(Tensor value, Tensor x)
+        {
+            var moved = value.to(ScalarType.Float32).to(x.device);
+            long rows = x.shape[0], have = moved.shape[0];
+            if (have == rows) return moved;
+            long[] repeats = [(rows + have - 1) / have, .. Enumerable.Repeat(1L, (int)moved.dim() - 1)];
+            return moved.repeat(repeats).narrow(0, 0, rows);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using static TorchSharp.torch;
+
+namespace Farm.Engine.Sampling;
+
+/// <summary>One conditioning of a prompt; a positive or negative conditioning is a list of them, mixed by weight where they overlap.</summary>
+/// <param name="Context">Text states, fp32 [1 or B, tokens, width].</param>
+/// <param name="Y">Vector conditioning as the network takes it, fp32 [1 or B, width]; null where it takes none.</param>
+public sealed record ConditioningEntry(Tensor Context, Tensor? Y = null)
+{
+    /// <summary>Weight against other entries at the same place; 1 by default.</summary>
+    public float Strength { get; init; } = 1;
+
+    /// <summary>The part of the latent it applies to; everywhere by default.</summary>
+    public LatentArea? Area { get; init; }
+
+    /// <summary>Weights by place, fp32 [1 or B, h, w], resized to the latent; none by default.</summary>
+    public Tensor? Mask { get; init; }
+
+    /// <summary>Factor on <see cref="Mask"/>; 1 by default.</summary>
+    public float MaskStrength { get; init; } = 1;
+
+    /// <summary>The fraction of the way at which it starts to apply; 0 by default.</summary>
+    public double StartPercent { get; init; }
+
+    /// <summary>The fraction of the way after which it no longer applies; 1 by default.</summary>
+    public double EndPercent { get; init; } = 1;
+
+    /// <summary>Whether the entry applies at a noise level.</summary>
+    internal bool AppliesAt(float sigma, SigmaTable table) =>
+        (StartPercent <= 0 || sigma <= table.PercentToSigma(StartPercent)) && (EndPercent >= 1 || sigma >= table.PercentToSigma(EndPercent));
+}
+
+/// <summary>A rectangle in latent cells.</summary>
+public sealed record LatentArea(long Height, long Width, long Y, long X);
