@@ -6,7 +6,7 @@ namespace Farm.Engine.Sampling;
 /// Brownian tree (arXiv 2001.01328) with torchsde's splitting rule, seeds and six-decimal grid. Drawn on the CPU.</summary>
 internal sealed class BrownianTree
 {
-    private const int Decimals = 6;
+    private const double Grid = 1e6;
     private const int PoolSize = 24;
 
     private readonly long[] _shape;
@@ -71,7 +71,14 @@ internal sealed class BrownianTree
         return randn(_shape, generator: generator);
     }
 
-    private static double Round(double value) => Math.Round(value, Decimals);
+    /// <summary>To the grid by the exact decimal value, ties to even; Math.Round would see a tie wherever the scaled value rounds to one.</summary>
+    private static double Round(double value)
+    {
+        double scaled = value * Grid, rest = Math.FusedMultiplyAdd(value, Grid, -scaled), whole = Math.Floor(scaled);
+        double above = scaled - whole - 0.5 + rest;
+        if (above > 0 || (above == 0 && whole % 2 != 0)) whole++;
+        return whole / Grid;
+    }
 
     private readonly record struct Node(double Start, double End, ulong Key, ulong Depth);
 }

@@ -20,8 +20,8 @@ internal sealed class DpmSolver(SamplingRun run, Tensor x, float from)
         float h = to - from, middle = from + r1 * h;
         var eps = Start();
         var eps1 = Predict($"r1={r1}", () => x - eps * (Sigma(middle) * Fp32.Expm1(r1 * h)), middle);
-        float weight = Sigma(to) * Fp32.Expm1(h);
-        return x - eps * weight - (eps1 - eps) * (weight / (2 * r1));
+        float sigma = Sigma(to), growth = Fp32.Expm1(h);
+        return x - eps * (sigma * growth) - (eps1 - eps) * (sigma / (2 * r1) * growth);
     }
 
     /// <summary>Order 3 with points at a third and two thirds.</summary>

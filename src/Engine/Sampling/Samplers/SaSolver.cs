@@ -29,7 +29,7 @@ public sealed record SaSolver : ISampler
         if (run.Steps < 1) return x;
         run.NudgeFirstSigma();
         var walk = new Walk(this, run, Tau ?? DefaultTau(run.Model));
-        var predicted = x;
+        var predicted = run.Keep(x.alias());
         for (int i = 0; i < run.Steps; i++)
         {
             using var scope = run.BeginStep(i);
