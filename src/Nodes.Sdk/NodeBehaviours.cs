@@ -27,7 +27,7 @@ public interface IValidatedNode
 {
     /// <summary>
     /// The inputs that the check takes; their built-in range and choice tests are off. One entry <c>*</c> stands for all, and
-    /// <c>input_types</c> for the types of linked inputs.
+    /// <c>input_types</c> for the types of linked inputs, a <see cref="LinkTypes"/>; the built-in test of types is then off.
     /// </summary>
     ImmutableArray<string> ValidatedInputs { get; }
 

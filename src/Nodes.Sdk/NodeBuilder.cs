@@ -100,7 +100,7 @@ public sealed class NodeBuilder
     /// <summary>For developers only.</summary>
     public NodeBuilder DevOnly() => With(NodeTraits.DevOnly);
 
-    /// <summary>Sets any further member of the <c>/object_info</c> entry (search_aliases, essentials_category, …).</summary>
+    /// <summary>Sets any further member of the <c>/object_info</c> entry (search_aliases, essentials_category, …); one of the usual members is replaced.</summary>
     public NodeBuilder More(string name, object? value)
     {
         _more.Set(name, value);
@@ -158,7 +158,10 @@ public sealed class NodeBuilder
         Action<InputOptions>? options = null) =>
         Combo(name, [], new FileChoices(folder, [.. mediaTypes ?? []], [.. extra ?? []], mustExist), @default: null, options);
 
-    /// <summary>A value that the executor supplies, by ComfyUI's kinds: PROMPT, EXTRA_PNGINFO, UNIQUE_ID, DYNPROMPT, …</summary>
+    /// <summary>
+    /// A value that the executor supplies, by ComfyUI's kinds: PROMPT, EXTRA_PNGINFO, UNIQUE_ID, DYNPROMPT, …. Any other kind is filled
+    /// only by a prompt's own input of that name; a kind that starts with <c>[</c> is JSON and listed as such.
+    /// </summary>
     public NodeBuilder Hidden(string name, string kind)
     {
         _hidden.Add(new HiddenInput(name, kind));
@@ -216,7 +219,7 @@ public sealed class NodeBuilder
     {
         options?.Invoke(start);
         var section = _inOptional ? _optional : _required;
-        section.Add(new InputDefinition { Name = name, Type = type, Options = start.Write(_style == NodeStyle.V3), Choices = choices, Files = files });
+        section.Add(new InputDefinition { Name = name, Type = type, Options = start.WriteFor(_style), Choices = choices, Files = files });
         return this;
     }
 

@@ -11,7 +11,9 @@ namespace Farm.Nodes;
 /// <param name="context">The surroundings.</param>
 /// <param name="names">Names of the inputs given, hidden ones included.</param>
 /// <param name="values">Their values.</param>
-public sealed class NodeCall(INodeContext context, IReadOnlyList<string> names, IReadOnlyList<object?> values)
+/// <param name="callee">What is called, for the text of an error about a missing input.</param>
+public sealed class NodeCall(
+    INodeContext context, IReadOnlyList<string> names, IReadOnlyList<object?> values, string callee = "execute()")
 {
     /// <summary>The surroundings.</summary>
     public INodeContext Context { get; } = context;
@@ -36,7 +38,7 @@ public sealed class NodeCall(INodeContext context, IReadOnlyList<string> names, 
     {
         var at = IndexOf(name);
         if (at < 0)
-            throw NodeFailedException.TypeError($"execute() missing 1 required positional argument: '{name}'");
+            throw NodeFailedException.TypeError($"{callee} missing 1 required positional argument: '{name}'");
         return Convert<T>(name, values[at]);
     }
 

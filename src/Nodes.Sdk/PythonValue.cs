@@ -36,6 +36,27 @@ public static class PythonValue
         _ => type == typeof(BigInteger) ? "int" : type.Name,
     };
 
+    /// <summary>What <c>bool(value)</c> gives for the values that prompts carry; other objects are true.</summary>
+    public static bool IsTrue(object? value) => value switch
+    {
+        null => false,
+        bool truth => truth,
+        string text => text.Length > 0,
+        double number => number is not 0,
+        float number => number is not 0,
+        int number => number is not 0,
+        long number => number is not 0,
+        ulong number => number is not 0,
+        BigInteger number => !number.IsZero,
+        IReadOnlyDictionary<string, object?> dictionary => dictionary.Count > 0,
+        ICollection collection => collection.Count > 0,
+        IReadOnlyCollection<object?> collection => collection.Count > 0,
+        _ => true,
+    };
+
+    /// <summary>An integer as nodes see it: a <see cref="long"/> where it fits, else a <see cref="BigInteger"/>.</summary>
+    public static object Integer(BigInteger value) => value >= long.MinValue && value <= long.MaxValue ? (long)value : value;
+
     private static StringBuilder Write(StringBuilder text, object? value, bool json) => value switch
     {
         null => text.Append(json ? "null" : "None"),

@@ -48,7 +48,10 @@ public sealed record NodeDefinition
     /// </summary>
     [Id(11)] public ImmutableArray<string>? ValidatedInputs { get; init; }
 
-    /// <summary>More members of the <c>/object_info</c> entry (search_aliases, price_badge, …) as a JSON object, or null.</summary>
+    /// <summary>
+    /// More members of the <c>/object_info</c> entry (search_aliases, price_badge, …) as a JSON object, or null. They take the place of
+    /// usual members of the same name.
+    /// </summary>
     [Id(12)] public string? More { get; init; }
 
     /// <summary>Whether a trait is set.</summary>
@@ -154,7 +157,7 @@ public sealed record FileChoices(string Folder, ImmutableArray<string> MediaType
 
 /// <summary>A value that the executor supplies.</summary>
 /// <param name="Name">The argument's name.</param>
-/// <param name="Kind"><c>PROMPT</c>, <c>DYNPROMPT</c>, <c>EXTRA_PNGINFO</c>, <c>UNIQUE_ID</c>, <c>AUTH_TOKEN_COMFY_ORG</c>, <c>API_KEY_COMFY_ORG</c>, or another type.</param>
+/// <param name="Kind"><c>PROMPT</c>, <c>DYNPROMPT</c>, <c>EXTRA_PNGINFO</c>, <c>UNIQUE_ID</c>, <c>AUTH_TOKEN_COMFY_ORG</c>, <c>API_KEY_COMFY_ORG</c>, or another type; one that starts with <c>[</c> is listed as the JSON it is.</param>
 [GenerateSerializer, Immutable, Alias("farm.HiddenInput")]
 public sealed record HiddenInput(string Name, string Kind);
 

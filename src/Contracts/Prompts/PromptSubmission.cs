@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Farm.Contracts.Workers;
 
 namespace Farm.Contracts.Prompts;
 
@@ -41,6 +42,12 @@ public sealed record PromptSubmission
 
     /// <summary>When the gateway accepted it.</summary>
     [Id(10)] public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>
+    /// Checks by code that no living worker could make at submission. The worker that runs the prompt makes them before its first
+    /// node; one that fails is the prompt's execution_error. Stored with the prompt.
+    /// </summary>
+    [Id(11)] public ImmutableArray<NodeCheck> DeferredChecks { get; init; } = [];
 }
 
 /// <summary>What the submitter is told.</summary>

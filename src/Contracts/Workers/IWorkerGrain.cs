@@ -7,4 +7,11 @@ public interface IWorkerGrain : IGrainWithStringKey
     /// <summary>Frees memory before the next prompt: unloads models, drops cached results, or both.</summary>
     [Alias("Free")]
     Task FreeAsync(bool unloadModels, bool dropCaches);
+
+    /// <summary>
+    /// Runs the code validator of a node's class, beside whatever the worker runs. Answers within the worker's time limit
+    /// (<c>Farm:Worker:Packs:ValidateTimeout</c>) also when the validator does not.
+    /// </summary>
+    [Alias("Validate")]
+    Task<NodeCheckResult> ValidateAsync(NodeCheck check);
 }
