@@ -17,6 +17,9 @@ public enum FileArea
 
     /// <summary>Models, in folders by kind.</summary>
     Models,
+
+    /// <summary>Node packs.</summary>
+    CustomNodes,
 }
 
 /// <summary>

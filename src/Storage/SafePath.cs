@@ -1,9 +1,13 @@
+using System.Text;
+
 namespace Farm.Storage;
 
 /// <summary>The rules for names from outside.</summary>
 internal static class SafePath
 {
     private const int LongestPath = 4096;
+
+    /// <summary>Bytes of a name, the limit of Linux's file systems.</summary>
     private const int LongestPart = 255;
 
     /// <summary>Joins parts to one relative path, empty parts left out; null when the result is empty or not safe.</summary>
@@ -28,7 +32,7 @@ internal static class SafePath
     }
 
     private static bool IsSafe(string name) =>
-        name != ".." && name.Length <= LongestPart && name.AsSpan().IndexOfAny('\0', '\\') < 0 && IsWellFormed(name);
+        name != ".." && Encoding.UTF8.GetByteCount(name) <= LongestPart && name.AsSpan().IndexOfAny('\0', '\\') < 0 && IsWellFormed(name);
 
     private static bool IsWellFormed(string name)
     {

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Farm.Storage.Local;
+
+namespace Farm.Storage;
+
+/// <summary>
+/// The files that combos offer. A listing is kept until one of the folders it came from changes, so asking often is cheap and
+/// a file that was just added is listed at once; while nothing changes, the very same array is returned.
+/// </summary>
+public interface IFileCatalog
+{
+    /// <summary>
+    /// The files of a model folder, by their names relative to it, subfolders included, sorted; null when
+    /// <see cref="ModelFolders"/> does not know the name.
+    /// </summary>
+    ImmutableArray<string>? Models(string folder);
+
+    /// <summary>The file a name of a model folder stands for, in ComfyUI's order of search; null when there is none.</summary>
+    FileKey? FindModel(string folder, string name);
+
+    /// <summary>
+    /// The files at the top of the input folder whose media type is of one of the kinds (<c>image</c>, <c>audio</c>, …; none given
+    /// means all), sorted.
+    /// </summary>
+    ImmutableArray<string> Inputs(ImmutableArray<string> mediaKinds);
+}
+
+/// <summary>The catalogue over local folders.</summary>
+internal sealed class FileCatalog(DataFolders folders, LinkGuard guard, TimeProvider time) : IFileCatalog
+{
+    /// <summary>A time stamp younger than this may stay the same over another change: file systems stamp in ticks of some milliseconds.</summary>
+    private static readonly TimeSpan StampTick = TimeSpan.FromMilliseconds(100);
+
+    private readonly ConcurrentDictionary<string, Listing> _listings = new(StringComparer.Ordinal);
+
+    public ImmutableArray<string>? Models(string folder) => ModelFolders.All.TryGetValue(folder, out var known)
+        ? Current($"models/{folder}", folder => known.Paths.SelectMany(path => Names(path, known, folder)))
+        : null;
+
+    public FileKey? FindModel(string folder, string name)
+    {
+        if (!ModelFolders.All.TryGetValue(folder, out var known) || !known.Takes(name))
+            return null;
+        foreach (var path in known.Paths)
+        {
+            if (FileKey.TryCreate(path.Area, out var key, path.Folder, name)
+                && DataFolders.IsInside(key.Path, path.Folder)
+                && guard.Resolve(path.Area, key.Path) is { } real && File.Exists(real))
+            {
+                return key;
+            }
+        }
+        return null;
+    }
+
+    public ImmutableArray<string> Inputs(ImmutableArray<string> mediaKinds) => Current($"input/{string.Join(',', mediaKinds)}", entered =>
+        FolderWalk.Files(guard, FileArea.Input, "", recursive: false, entered)
+            .Where(file => mediaKinds.IsEmpty || mediaKinds.Any(kind => MediaTypes.IsKind(file.Name, kind)))
+            .Select(file => file.Name));
+
+    private IEnumerable<string> Names(ModelPath path, ModelFolder kind, Action<string> entered)
+    {
+        var root = folders.Of(path.Area, path.Folder);
+        if (!Directory.Exists(root))
+        {
+            // Its parent changes when it comes into being.
+            entered(folders.Of(path.Area));
+            return [];
+        }
+        var skipped = path.Folder.Length == 0 ? 0 : path.Folder.Length + 1;
+        return FolderWalk.Files(guard, path.Area, path.Folder, recursive: true, entered).Where(file => kind.Takes(file.Name)).Select(file => file.Path[skipped..]);
+    }
+
+    private ImmutableArray<string> Current(string key, Func<Action<string>, IEnumerable<string>> scan)
+    {
+        if (_listings.TryGetValue(key, out var known) && known.IsCurrent())
+            return known.Names;
+        var stamps = new Dictionary<string, DateTime>(StringComparer.Ordinal);
+        var settled = time.GetUtcNow().UtcDateTime - StampTick;
+        ImmutableArray<string> names =
+            [.. scan(folder => stamps[folder] = Directory.GetLastWriteTimeUtc(folder)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        if (known is not null && known.Names.SequenceEqual(names, StringComparer.Ordinal))
+            names = known.Names;
+        _listings[key] = new Listing(names, stamps, stamps.Values.All(stamp => stamp < settled));
+        return names;
+    }
+
+    /// <summary>What was found, and the time stamps of the folders it was found in.</summary>
+    private sealed record Listing(ImmutableArray<string> Names, Dictionary<string, DateTime> Stamps, bool Settled)
+    {
+        public bool IsCurrent() => Settled && Stamps.All(stamp => Directory.GetLastWriteTimeUtc(stamp.Key) == stamp.Value);
+    }
+}
