@@ -23,7 +23,7 @@ internal sealed unsafe partial class FileMapping : IDisposable
     {
         using var map = MemoryMappedFile.CreateFromFile(file, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         _view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
+        _start = (byte*)_view.SafeMemoryMappedViewHandle.DangerousGetHandle() + _view.PointerOffset;
         _release = _ => Release();
     }
 
@@ -45,11 +45,8 @@ internal sealed unsafe partial class FileMapping : IDisposable
         throw new InvalidOperationException($"libtorch refused a tensor of type {type} and shape [{string.Join(", ", shape)}] over a mapped file");
     }
 
-    public void Dispose()
-    {
-        _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
-    }
+    /// <summary>Lets the memory go once no tensor is left over it. A mapping that is only dropped goes the same way when it is collected.</summary>
+    public void Dispose() => _view.Dispose();
 
     private void Acquire()
     {

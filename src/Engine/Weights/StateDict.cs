@@ -10,16 +10,20 @@ public sealed class StateDict
 
     /// <summary>All tensors of a file under their own names.</summary>
     public StateDict(IWeightSource source)
-        : this(source.Identity, source.Tensors.ToDictionary(info => info.Name, info => (source, info), StringComparer.Ordinal)) { }
+        : this(source.Identity, "", source.Tensors.ToDictionary(info => info.Name, info => (source, info), StringComparer.Ordinal)) { }
 
-    private StateDict(string identity, Dictionary<string, (IWeightSource Source, TensorInfo Info)> tensors)
+    private StateDict(string identity, string prefix, Dictionary<string, (IWeightSource Source, TensorInfo Info)> tensors)
     {
         Identity = identity;
+        Prefix = prefix;
         _tensors = tensors;
     }
 
     /// <summary>What identifies these weights within this process: the file and the prefix.</summary>
     public string Identity { get; }
+
+    /// <summary>What was cut off the names.</summary>
+    public string Prefix { get; }
 
     /// <summary>The names as this view has them.</summary>
     public IReadOnlyCollection<string> Names => _tensors.Keys;
@@ -39,7 +43,7 @@ public sealed class StateDict
     }
 
     /// <summary>The tensors whose names begin with <paramref name="prefix"/>, without it.</summary>
-    public StateDict Under(string prefix) => new($"{Identity}|{prefix}", _tensors
+    public StateDict Under(string prefix) => new($"{Identity}|{prefix}", Prefix + prefix, _tensors
         .Where(item => item.Key.StartsWith(prefix, StringComparison.Ordinal))
         .ToDictionary(item => item.Key[prefix.Length..], item => item.Value, StringComparer.Ordinal));
 
@@ -47,7 +51,7 @@ public sealed class StateDict
     /// <exception cref="WeightsFormatException">There is none of this name.</exception>
     public Tensor Open(string name) => _tensors.TryGetValue(name, out var tensor)
         ? tensor.Source.OpenTensor(tensor.Info.Name)
-        : throw new WeightsFormatException($"the tensor '{name}' is missing");
+        : throw new WeightsFormatException($"the tensor '{Prefix}{name}' is missing");
 
     /// <summary>Bytes of all tensors with <paramref name="elementSize"/> bytes an element.</summary>
     public long BytesAt(int elementSize) => _tensors.Values.Sum(tensor => tensor.Info.Count * elementSize);

@@ -132,7 +132,7 @@ public sealed class NetworkTests
 
         var error = Assert.Throws<WeightsFormatException>(() => new CLIPTextModel(vaeOnly, ClipActivation.QuickGelu));
 
-        Assert.Contains("'embeddings.token_embedding.weight' is missing", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'first_stage_model.embeddings.token_embedding.weight' is missing", error.Message, StringComparison.Ordinal);
     }
 
     private static UNet2DConditionModel UNet() => UNet(GeneratedFiles.PathOf("sd15-tiny"), HeadRule.FixedCount(8));

@@ -1,0 +1,49 @@
+using Farm.Engine.Memory;
+using Farm.Engine.Models.Vae;
+using Farm.Engine.Text;
+using Farm.Engine.Weights;
+
+namespace Farm.Engine.Families;
+
+/// <summary>Opens model files: finds the family that knows a file's tensors and has it build the parts. Reads a file's header only.</summary>
+/// <param name="memory">Where parts are loaded when they are used.</param>
+/// <param name="precision">What they compute in.</param>
+/// <param name="embeddings">Embedding files that texts may name; null for none.</param>
+public sealed class CheckpointLoader(ModelMemory memory, ComputePrecision precision = ComputePrecision.Auto, ITextEmbeddings? embeddings = null)
+{
+    /// <summary>Every family; a new one is added here.</summary>
+    private static readonly IModelFamily[] Families = [new StableDiffusion1()];
+
+    /// <summary>Opens a checkpoint of a diffusion model.</summary>
+    /// <exception cref="WeightsFormatException">The file is damaged, incomplete or of no known family; the message says what was seen in it.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public LoadedCheckpoint Load(string path) => Open(path, file =>
+    {
+        var family = Families.FirstOrDefault(family => family.Matches(file))
+            ?? throw new WeightsFormatException($"no known model family has such tensors (known: {string.Join(", ", Families.Select(known => known.Name))}); the file has {FileSummary.Of(file)}");
+        return family.Build(file, Parts(path));
+    });
+
+    /// <summary>Opens the autoencoder of a file of its own, or of a checkpoint.</summary>
+    /// <exception cref="WeightsFormatException">The file is damaged, incomplete or holds none; the message says what was seen in it.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public VaeModel LoadVae(string path) => Open(path, file =>
+        Parts(path).Vae(file.HasPrefix("first_stage_model.") ? file.Under("first_stage_model.") : file)
+        ?? throw new WeightsFormatException($"there is no VAE whose keys are known (decoder.conv_in.weight and so on); the file has {FileSummary.Of(file)}"));
+
+    private PartBuilder Parts(string path) => new(Path.GetFileName(path), memory, precision, embeddings);
+
+    private static T Open<T>(string path, Func<StateDict, T> build)
+    {
+        var file = SafetensorsFile.Open(path);
+        try
+        {
+            return build(new StateDict(file));
+        }
+        catch (WeightsFormatException e)
+        {
+            file.Dispose();
+            throw new WeightsFormatException($"{Path.GetFileName(path)}: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using Farm.Engine.Memory;
+using static TorchSharp.torch;
+
+namespace Farm.Engine.Models.Vae;
+
+/// <summary>An autoencoder in terms of images: what flows between nodes as VAE. Its weights are loaded when it is first run.</summary>
+public sealed class VaeModel
+{
+    private readonly ModelSlot<AutoencoderKL> _slot;
+    private readonly ScalarType _type;
+
+    internal VaeModel(ModelSlot<AutoencoderKL> slot, ScalarType type, int latentChannels, int downscale)
+    {
+        _slot = slot;
+        _type = type;
+        LatentChannels = latentChannels;
+        Downscale = downscale;
+    }
+
+    /// <summary>Channels of its latents.</summary>
+    public int LatentChannels { get; }
+
+    /// <summary>Pixels per latent cell along a side.</summary>
+    public int Downscale { get; }
+
+    /// <summary>File and part, for reports.</summary>
+    public string Name => _slot.Name;
+
+    /// <summary>The mode of the posterior. Images are cropped around the centre to whole cells; channels beyond the third are left out.</summary>
+    /// <param name="pixels">[B, H, W, 3 or more], 0…1.</param>
+    /// <returns>fp32 [B, LatentChannels, H/8, W/8] on the CPU, not scaled for a diffusion network; the caller's.</returns>
+    public Tensor Encode(Tensor pixels)
+    {
+        if (pixels.dim() != 4 || pixels.shape[0] < 1 || pixels.shape[3] < 3 || pixels.shape[1] < Downscale || pixels.shape[2] < Downscale)
+            throw new ArgumentException($"an image to encode is [B, H, W, 3], with B at least 1, and at least {Downscale}×{Downscale}; this one is [{string.Join(", ", pixels.shape)}]", nameof(pixels));
+        return EachImage(pixels, EncodeOne);
+    }
+
+    /// <summary>The images of latents that a diffusion network's scale was taken from.</summary>
+    /// <param name="latent">[B, LatentChannels, h, w].</param>
+    /// <returns>fp32 [B, 8h, 8w, 3] on the CPU, 0…1; the caller's.</returns>
+    public Tensor Decode(Tensor latent)
+    {
+        if (latent.dim() != 4 || latent.numel() == 0 || latent.shape[1] != LatentChannels)
+            throw new ArgumentException($"this VAE decodes latents of {LatentChannels} channels, [B, {LatentChannels}, h, w]; this one is [{string.Join(", ", latent.shape)}]", nameof(latent));
+        return EachImage(latent, DecodeOne);
+    }
+
+    /// <summary>One image at a time: a batch would multiply the memory and gain nothing.</summary>
+    private Tensor EachImage(Tensor batch, Func<AutoencoderKL, Tensor, Tensor> work) => _slot.Run(network =>
+    {
+        using var scope = NewDisposeScope();
+        var results = Enumerable.Range(0, (int)batch.shape[0]).Select(i => work(network, batch.narrow(0, i, 1))).ToArray();
+        return (results.Length == 1 ? results[0] : cat(results, 0)).MoveToOuterDisposeScope();
+    });
+
+    private Tensor EncodeOne(AutoencoderKL network, Tensor image)
+    {
+        using var scope = NewDisposeScope();
+        var (height, width) = (image.shape[1] / Downscale * Downscale, image.shape[2] / Downscale * Downscale);
+        var cropped = image.narrow(1, (image.shape[1] - height) / 2, height).narrow(2, (image.shape[2] - width) / 2, width).narrow(3, 0, 3);
+        var signed = cropped.permute(0, 3, 1, 2).to(ScalarType.Float32).mul(2).sub_(1);
+        return ToResult(network.Encode(signed.to(_type, _slot.Memory.Device)));
+    }
+
+    private Tensor DecodeOne(AutoencoderKL network, Tensor latent)
+    {
+        using var scope = NewDisposeScope();
+        var signed = network.Decode(latent.to(_type, _slot.Memory.Device)).to(ScalarType.Float32);
+        return ToResult(signed.add_(1).div_(2).clamp_(0, 1).permute(0, 2, 3, 1));
+    }
+
+    private static Tensor ToResult(Tensor x) => x.to(ScalarType.Float32, CPU).contiguous().MoveToOuterDisposeScope();
+}
