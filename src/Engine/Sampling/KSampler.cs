@@ -87,10 +87,18 @@ public static class KSampler
             denoiser = new MaskedDenoiser(denoiser, model.Sampling, LatentMask.Resize(noiseMask, start), start, maskNoise).Denoise;
         }
 
-        using var run = new SamplingRun(model.Sampling, [.. sigmas], seed, denoiser, generator, onStep);
         var x = model.Sampling.AddNoise(noise, start, sigmas[0], IsPureNoise(model.Sampling, sigmas[0]));
-        var sampled = model.Sampling.RemoveScale(run.Execute(sampler, x), run.Sigmas[^1]);
+        using var sampled = Walk(sampler, new SamplingRun(model.Sampling, [.. sigmas], seed, denoiser, generator, onStep), x);
         return model.LatentFormat.FromModel(sampled).to(ScalarType.Float32).cpu().MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Walk(ISampler sampler, SamplingRun run, Tensor x)
+    {
+        using (run)
+        {
+            using var last = run.Execute(sampler, x);
+            return run.Model.RemoveScale(last, run.Sigmas[^1]).DetachFromDisposeScope();
+        }
     }
 
     /// <summary>An empty latent of another channel count is as good as one of the model's.</summary>
