@@ -1,0 +1,25 @@
+using Farm.Grains.Catalog;
+using Farm.Grains.History;
+using Farm.Grains.Persistence;
+using Farm.Grains.Prompts;
+using Farm.Grains.Scheduling;
+using Farm.Grains.Sessions;
+
+namespace Farm.Grains;
+
+/// <summary>The farm's grains on a silo.</summary>
+public static class FarmGrainsExtensions
+{
+    /// <summary>
+    /// Everything the CPU silo hosts. Clustering is the caller's: localhost in one process, Redis in a cluster. The options are
+    /// those of the sections <c>Farm:Database</c>, <c>Farm:Prompts</c>, <c>Farm:History</c>, <c>Farm:Scheduling</c>,
+    /// <c>Farm:Catalog</c> and <c>Farm:Sessions</c>.
+    /// </summary>
+    public static ISiloBuilder AddFarmGrains(this ISiloBuilder silo, IConfiguration configuration) => silo
+        .AddPersistence(configuration)
+        .AddPrompts(configuration)
+        .AddHistory(configuration)
+        .AddScheduling(configuration)
+        .AddCatalog(configuration)
+        .AddSessions(configuration);
+}

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Options;
+
+namespace Farm.Grains.Persistence;
+
+/// <summary>Where the truth is kept: section <c>Farm:Database</c>.</summary>
+public sealed class DatabaseOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Farm:Database";
+
+    /// <summary><c>sqlite</c> (default; one process) or <c>postgres</c> (any number of silos).</summary>
+    public string Provider { get; set; } = "sqlite";
+
+    /// <summary>
+    /// The provider's connection string. With SQLite <c>farm.db</c> in <c>Farm:Data:Root</c> (<c>./data</c>) by default; must be
+    /// given for PostgreSQL.
+    /// </summary>
+    public string ConnectionString { get; set; } = "";
+
+    /// <summary>Whether pending migrations are applied at start. True by default.</summary>
+    public bool Migrate { get; set; } = true;
+
+    /// <summary>Writes that share one commit at the most. 256 by default.</summary>
+    public int MaxBatch { get; set; } = 256;
+
+    /// <summary>
+    /// What SQLite waits for at a commit: <c>normal</c> (default), after which a killed process loses nothing, or <c>full</c>,
+    /// which survives a power loss too and costs a flush of the disk a commit.
+    /// </summary>
+    public string Synchronous { get; set; } = "normal";
+
+    internal bool IsSqlite => string.Equals(Provider, "sqlite", StringComparison.OrdinalIgnoreCase);
+
+    internal bool IsPostgres => string.Equals(Provider, "postgres", StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>Checks <see cref="DatabaseOptions"/> at start.</summary>
+internal sealed class DatabaseOptionsValidator : IValidateOptions<DatabaseOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, DatabaseOptions options)
+    {
+        var failures = new List<string>();
+        if (!options.IsSqlite && !options.IsPostgres)
+            failures.Add($"{DatabaseOptions.Section}:Provider is '{options.Provider}'; it must be sqlite or postgres.");
+        if (options.ConnectionString.Length == 0)
+            failures.Add($"{DatabaseOptions.Section}:ConnectionString is empty; it must be given with provider '{options.Provider}'.");
+        if (options.MaxBatch is < 1 or > 10_000)
+            failures.Add($"{DatabaseOptions.Section}:MaxBatch is {options.MaxBatch}; it must be 1 to 10,000.");
+        if (options.Synchronous is not ("normal" or "full"))
+            failures.Add($"{DatabaseOptions.Section}:Synchronous is '{options.Synchronous}'; it must be normal or full.");
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+}

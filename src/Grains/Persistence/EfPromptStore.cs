@@ -1,0 +1,130 @@
+using Farm.Contracts.Prompts;
+using Farm.Grains.Persistence.Rows;
+using Farm.Grains.Prompts;
+using Farm.Grains.Scheduling;
+using Microsoft.EntityFrameworkCore;
+
+namespace Farm.Grains.Persistence;
+
+/// <summary>Prompts in the database: the status in one narrow row, the graph and the end in rows of their own.</summary>
+internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCommit commits) : IPromptStore
+{
+    /// <inheritdoc/>
+    public async Task<PromptState?> FindAsync(Guid runId)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        var found = await db.Prompts.AsNoTracking()
+            .Where(p => p.RunId == runId)
+            .Join(db.Graphs.AsNoTracking(), p => p.RunId, g => g.RunId, (Prompt, Graph) => new { Prompt, Graph })
+            .FirstOrDefaultAsync();
+        return found is null ? null : ToState(found.Prompt, found.Graph);
+    }
+
+    /// <inheritdoc/>
+    public Task InsertAsync(PromptState state) => commits.WriteAsync(db =>
+    {
+        db.Prompts.Add(ToRow(state));
+        db.Graphs.Add(ToGraph(state));
+    });
+
+    /// <inheritdoc/>
+    public Task UpdateAsync(PromptState state) => commits.WriteAsync(db => Update(db, state));
+
+    /// <inheritdoc/>
+    public Task EndAsync(PromptState state, PromptEnd end) => commits.WriteAsync(db =>
+    {
+        Update(db, state);
+        db.Results.Add(new ResultRow
+        {
+            RunId = state.RunId,
+            Tenant = state.Submission.Tenant,
+            User = state.Submission.User,
+            PromptId = state.Submission.PromptId,
+            Outcome = end.Outcome,
+            Completed = end.Completed,
+            Outputs = EventJson.Write(end.Outputs),
+            Messages = EventJson.Write(end.Messages),
+        });
+    });
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(PromptState state) => commits.WriteAsync(db =>
+    {
+        db.Prompts.Remove(ToRow(state));
+        db.Graphs.Remove(ToGraph(state));
+    });
+
+    /// <summary>Marks what a change of status touches; the row must still have the revision before.</summary>
+    private static void Update(FarmDb db, PromptState state)
+    {
+        var row = ToRow(state);
+        var entry = db.Prompts.Attach(row);
+        entry.Property(p => p.Revision).OriginalValue = state.Revision - 1;
+        entry.Property(p => p.Status).IsModified = true;
+        entry.Property(p => p.Attempt).IsModified = true;
+        entry.Property(p => p.WorkerId).IsModified = true;
+        entry.Property(p => p.StartedAt).IsModified = true;
+        entry.Property(p => p.EndedAt).IsModified = true;
+        entry.Property(p => p.Outcome).IsModified = true;
+        entry.Property(p => p.Lost).IsModified = true;
+    }
+
+    private static PromptRow ToRow(PromptState state) => new()
+    {
+        RunId = state.RunId,
+        Tenant = state.Submission.Tenant,
+        User = state.Submission.User,
+        PromptId = state.Submission.PromptId,
+        ClientId = state.Submission.ClientId,
+        Number = state.Submission.Number,
+        Status = state.Status,
+        Attempt = state.Attempt,
+        Revision = state.Revision,
+        WorkerId = state.WorkerId,
+        ClassTypes = Requirement.TextOf(state.Submission.ClassTypes),
+        CreatedAt = state.Submission.CreatedAt.ToUnixTimeMilliseconds(),
+        StartedAt = state.StartedAt?.ToUnixTimeMilliseconds(),
+        EndedAt = state.EndedAt?.ToUnixTimeMilliseconds(),
+        Outcome = state.Outcome,
+        Lost = EventJson.WriteLost(state.Lost),
+    };
+
+    private static GraphRow ToGraph(PromptState state) => new()
+    {
+        RunId = state.RunId,
+        Tenant = state.Submission.Tenant,
+        User = state.Submission.User,
+        Prompt = state.Submission.Prompt,
+        ExtraData = state.Submission.ExtraData,
+        Targets = EventJson.Write(state.Submission.Targets),
+    };
+
+    private static PromptState ToState(PromptRow row, GraphRow graph) => new()
+    {
+        RunId = row.RunId,
+        Submission = new PromptSubmission
+        {
+            Tenant = row.Tenant,
+            User = row.User,
+            PromptId = row.PromptId,
+            ClientId = row.ClientId,
+            Number = row.Number,
+            Prompt = graph.Prompt,
+            ExtraData = graph.ExtraData,
+            Targets = EventJson.Read<string>(graph.Targets),
+            ClassTypes = Requirement.Split(row.ClassTypes),
+            CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt),
+        },
+        Status = row.Status,
+        Attempt = row.Attempt,
+        Revision = row.Revision,
+        WorkerId = row.WorkerId,
+        StartedAt = ToTime(row.StartedAt),
+        EndedAt = ToTime(row.EndedAt),
+        Outcome = row.Outcome,
+        Lost = EventJson.Read<LostAttempt>(row.Lost),
+    };
+
+    private static DateTimeOffset? ToTime(long? milliseconds) =>
+        milliseconds is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null;
+}

@@ -1,0 +1,32 @@
+using Farm.Grains.Persistence.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Farm.Grains.Persistence;
+
+/// <summary>The farm's database. One model for both providers; each has its own migrations.</summary>
+internal abstract class FarmDb(DbContextOptions options) : DbContext(options)
+{
+    /// <summary>One row a submission: where it stands. Narrow, because it is written at every change.</summary>
+    public DbSet<PromptRow> Prompts => Set<PromptRow>();
+
+    /// <summary>The submissions' graphs: written once.</summary>
+    public DbSet<GraphRow> Graphs => Set<GraphRow>();
+
+    /// <summary>Ended prompts in order of completion: history.</summary>
+    public DbSet<ResultRow> Results => Set<ResultRow>();
+
+    /// <summary>Manifests of worker builds.</summary>
+    public DbSet<ManifestRow> Manifests => Set<ManifestRow>();
+
+    /// <summary>Named counters.</summary>
+    public DbSet<CounterRow> Counters => Set<CounterRow>();
+
+    /// <inheritdoc/>
+    protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.ApplyConfigurationsFromAssembly(typeof(FarmDb).Assembly);
+}
+
+/// <summary>On SQLite: one process, one file.</summary>
+internal sealed class SqliteFarmDb(DbContextOptions<SqliteFarmDb> options) : FarmDb(options);
+
+/// <summary>On PostgreSQL: many silos.</summary>
+internal sealed class NpgsqlFarmDb(DbContextOptions<NpgsqlFarmDb> options) : FarmDb(options);

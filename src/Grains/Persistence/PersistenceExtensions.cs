@@ -1,0 +1,59 @@
+using Farm.Grains.Catalog;
+using Farm.Grains.History;
+using Farm.Grains.Prompts;
+using Farm.Grains.Scheduling;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Farm.Grains.Persistence;
+
+/// <summary>Registration of the store.</summary>
+internal static class PersistenceExtensions
+{
+    /// <summary>The database that <c>Farm:Database</c> names, made ready at start, and the features' stores in it.</summary>
+    public static ISiloBuilder AddPersistence(this ISiloBuilder silo, IConfiguration configuration)
+    {
+        var services = silo.Services;
+        services.AddOptions<DatabaseOptions>()
+            .Bind(configuration.GetSection(DatabaseOptions.Section))
+            .PostConfigure(o => o.ConnectionString = ConnectionStringOf(o, configuration))
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsValidator>();
+        services.AddPooledDbContextFactory<SqliteFarmDb>((provider, db) => UseSqlite(db, OptionsOf(provider)));
+        services.AddPooledDbContextFactory<NpgsqlFarmDb>((provider, db) => db.UseNpgsql(OptionsOf(provider).ConnectionString));
+        services.AddSingleton<IDbContextFactory<FarmDb>>(provider => OptionsOf(provider).IsPostgres
+            ? ActivatorUtilities.CreateInstance<FarmDbFactory<NpgsqlFarmDb>>(provider)
+            : ActivatorUtilities.CreateInstance<FarmDbFactory<SqliteFarmDb>>(provider));
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DatabaseStart>();
+        services.AddSingleton<GroupCommit>();
+        services.AddSingleton<PersistenceInstruments>();
+        services.AddSingleton<IPromptStore, EfPromptStore>();
+        services.AddSingleton<IHistoryStore, EfHistoryStore>();
+        services.AddSingleton<IQueueStore, EfQueueStore>();
+        services.AddSingleton<ICatalogStore, EfCatalogStore>();
+        return silo;
+    }
+
+    private static DatabaseOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
+
+    private static void UseSqlite(DbContextOptionsBuilder db, DatabaseOptions options)
+    {
+        var file = new SqliteConnectionStringBuilder(options.ConnectionString).DataSource;
+        if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder) Directory.CreateDirectory(folder);
+        db.UseSqlite(options.ConnectionString).AddInterceptors(new SqlitePragmas(options.Synchronous));
+    }
+
+    private static string ConnectionStringOf(DatabaseOptions options, IConfiguration configuration) =>
+        options.ConnectionString.Length > 0 || !options.IsSqlite
+            ? options.ConnectionString
+            : new SqliteConnectionStringBuilder { DataSource = Path.Combine(configuration["Farm:Data:Root"] ?? "data", "farm.db") }.ToString();
+}
+
+/// <summary>Makes the one provider's context where any of the two will do.</summary>
+internal sealed class FarmDbFactory<TContext>(IDbContextFactory<TContext> contexts) : IDbContextFactory<FarmDb>
+    where TContext : FarmDb
+{
+    /// <inheritdoc/>
+    public FarmDb CreateDbContext() => contexts.CreateDbContext();
+}

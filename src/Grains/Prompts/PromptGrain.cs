@@ -1,0 +1,212 @@
+using Farm.Contracts.Prompts;
+using Farm.Contracts.Scheduling;
+using Microsoft.Extensions.Options;
+
+namespace Farm.Grains.Prompts;
+
+/// <summary>One submission. Each change is committed first and told afterwards; a change from a stale attempt is refused.</summary>
+internal sealed class PromptGrain(
+    IPromptStore store, TimeProvider clock, IOptions<PromptOptions> options, PromptInstruments instruments, ILogger<PromptGrain> logger)
+    : Grain, IPromptGrain
+{
+    private readonly RunMessages _messages = new();
+    private PromptState? _state;
+    private RunEventRouter? _router;
+    private bool _interrupted;
+    private bool _countedAsWaiting;
+
+    private Guid RunId => this.GetPrimaryKey();
+
+    private ISchedulerGrain Scheduler => GrainFactory.GetGrain<ISchedulerGrain>(ISchedulerGrain.Key);
+
+    private RunEventRouter Router => _router ??= new RunEventRouter(GrainFactory, _state!.Submission);
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken) => Take(await store.FindAsync(RunId));
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        CountAsWaiting(false);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task<SubmitReceipt> SubmitAsync(PromptSubmission submission)
+    {
+        if (_state is null)
+        {
+            var queued = PromptStateMachine.Submit(RunId, submission);
+            await CommitAsync(queued, store.InsertAsync(queued));
+            instruments.Submitted();
+            PromptLog.Queued(logger, RunId, submission.Tenant);
+        }
+        if (_state!.Status == PromptStatus.Queued) await Scheduler.EnqueueAsync(ToEntry(_state));
+        KeepOrLetGo(submission);
+        return new SubmitReceipt { PromptId = _state.Submission.PromptId, Number = _state.Submission.Number };
+    }
+
+    /// <inheritdoc/>
+    public async Task<PromptJob?> BeginAsync(int attempt, string workerId)
+    {
+        if (_state is null || _state.Status == PromptStatus.Ended)
+        {
+            await Scheduler.ReleaseAsync(RunId);
+            DeactivateOnIdle();
+            return null;
+        }
+        if (!PromptStateMachine.HasBegun(_state, attempt, workerId))
+        {
+            if (PromptStateMachine.Begin(_state, attempt, workerId, clock.GetUtcNow()) is not { } running) return null;
+            await CommitAsync(running, store.UpdateAsync(running));
+            _interrupted = false;
+            _messages.Clear();
+            Router.Restart();
+            DelayDeactivation(Timeout.InfiniteTimeSpan);
+            PromptLog.Begun(logger, RunId, attempt, workerId);
+        }
+        return new PromptJob { RunId = RunId, Attempt = attempt, Submission = _state.Submission };
+    }
+
+    /// <inheritdoc/>
+    public async Task<RunOrder> ReportAsync(int attempt, IReadOnlyList<RunEvent> events)
+    {
+        if (_state is null || !PromptStateMachine.IsRunning(_state, attempt)) return RunOrder.Abandon;
+        _messages.Add(events);
+        await PublishAsync(events);
+        return _interrupted ? RunOrder.Interrupt : RunOrder.Continue;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> CompleteAsync(RunResult result)
+    {
+        if (_state is null) return false;
+        if (PromptStateMachine.HasCompleted(_state, result.Attempt)) return true;
+        if (PromptStateMachine.Complete(_state, result.Attempt, result.Outcome, clock.GetUtcNow()) is not { } ended) return false;
+        _messages.Add(result.Events);
+        var end = new PromptEnd(result.Outcome, result.Completed, result.Outputs, _messages.ForHistory(ended.StartedAt));
+        await EndAsync(ended, end, result.Events);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> InterruptAsync()
+    {
+        var running = _state?.Status == PromptStatus.Running;
+        _interrupted |= running;
+        return Task.FromResult(running);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> DeleteAsync()
+    {
+        if (_state is null || !PromptStateMachine.MayDelete(_state)) return false;
+        await store.DeleteAsync(_state);
+        Take(null);
+        await Scheduler.ReleaseAsync(RunId);
+        DeactivateOnIdle();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async Task LoseAttemptAsync(int attempt, string reason)
+    {
+        if (_state is null || _state.Status == PromptStatus.Ended)
+        {
+            await Scheduler.ReleaseAsync(RunId);
+            return;
+        }
+        if (_state.Attempt == attempt)
+        {
+            PromptLog.Lost(logger, RunId, attempt, _state.WorkerId, reason);
+            instruments.Lost();
+            if (_interrupted || attempt >= options.Value.MaxAttempts)
+            {
+                await GiveUpAsync(attempt, reason);
+                return;
+            }
+            var again = PromptStateMachine.Lose(_state, attempt, reason, clock.GetUtcNow())!;
+            await CommitAsync(again, store.UpdateAsync(again));
+        }
+        if (_state.Status == PromptStatus.Queued) await Scheduler.EnqueueAsync(ToEntry(_state));
+    }
+
+    private async Task GiveUpAsync(int attempt, string reason)
+    {
+        var now = clock.GetUtcNow();
+        var outcome = _interrupted ? RunOutcome.Interrupted : RunOutcome.Error;
+        var ended = PromptStateMachine.GiveUp(_state!, attempt, outcome, reason, now)!;
+        RunEvent closing = _interrupted ? LostRun.Interrupted(ended, Router.LastNode, now) : LostRun.Error(ended, Router.LastNode, now);
+        _messages.Add([closing]);
+        await EndAsync(ended, new PromptEnd(outcome, Completed: false, [], _messages.ForHistory(ended.StartedAt)), [closing]);
+    }
+
+    /// <summary>Commits the end, then tells: the closing events, the tenant's new count, the run's end (ComfyUI's order).</summary>
+    private async Task EndAsync(PromptState ended, PromptEnd end, IReadOnlyList<RunEvent> closing)
+    {
+        await CommitAsync(ended, store.EndAsync(ended, end));
+        instruments.Ended(end.Outcome, ended.EndedAt - ended.StartedAt);
+        PromptLog.Ended(logger, RunId, ended.Attempt, end.Outcome);
+        DeactivateOnIdle();
+        await PublishAsync(closing);
+        await Scheduler.ReleaseAsync(RunId);
+        await PublishAsync([new NodeExecuting(null, null)]);
+    }
+
+    private async Task CommitAsync(PromptState next, Task write)
+    {
+        try
+        {
+            await write;
+        }
+        catch (StaleWriteException)
+        {
+            PromptLog.Stale(logger, RunId, next.Attempt);
+            DeactivateOnIdle();
+            throw;
+        }
+        Take(next);
+    }
+
+    /// <summary>What is committed stays so: a gateway that cannot be reached must not fail the worker's report.</summary>
+    private async Task PublishAsync(IReadOnlyList<RunEvent> events)
+    {
+        try
+        {
+            await Router.PublishAsync(events);
+        }
+        catch (Exception error) when (error is OrleansException or TimeoutException)
+        {
+            PromptLog.PublishFailed(logger, error, RunId);
+        }
+    }
+
+    private void Take(PromptState? state)
+    {
+        _state = state;
+        CountAsWaiting(state?.Status == PromptStatus.Queued);
+    }
+
+    private void CountAsWaiting(bool waiting)
+    {
+        if (waiting != _countedAsWaiting) instruments.Resident(waiting ? 1 : -1);
+        _countedAsWaiting = waiting;
+    }
+
+    /// <summary>Secrets are nowhere but here, so their grain stays; others leave when too many wait in memory.</summary>
+    private void KeepOrLetGo(PromptSubmission submission)
+    {
+        if (submission.Secrets is not null) DelayDeactivation(Timeout.InfiniteTimeSpan);
+        else if (instruments.ResidentWaiting > options.Value.ResidentWaiting) DeactivateOnIdle();
+    }
+
+    private static QueueEntry ToEntry(PromptState state) => new()
+    {
+        RunId = state.RunId,
+        Tenant = state.Submission.Tenant,
+        PromptId = state.Submission.PromptId,
+        Number = state.Submission.Number,
+        Attempt = state.Attempt,
+        ClassTypes = state.Submission.ClassTypes,
+    };
+}

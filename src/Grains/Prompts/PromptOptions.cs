@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Options;
+
+namespace Farm.Grains.Prompts;
+
+/// <summary>How prompts are treated: section <c>Farm:Prompts</c>.</summary>
+public sealed class PromptOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Farm:Prompts";
+
+    /// <summary>How many attempts a prompt gets when its workers go silent, before it fails. 3 by default.</summary>
+    public int MaxAttempts { get; set; } = 3;
+
+    /// <summary>
+    /// Waiting prompts whose grains stay in memory, a silo; more are read from the store again when their turn comes.
+    /// 10,000 by default.
+    /// </summary>
+    public int ResidentWaiting { get; set; } = 10_000;
+}
+
+/// <summary>Checks <see cref="PromptOptions"/> at start.</summary>
+internal sealed class PromptOptionsValidator : IValidateOptions<PromptOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, PromptOptions options)
+    {
+        if (options.MaxAttempts is < 1 or > 100)
+            return ValidateOptionsResult.Fail($"{PromptOptions.Section}:MaxAttempts is {options.MaxAttempts}; it must be 1 to 100.");
+        return options.ResidentWaiting < 0
+            ? ValidateOptionsResult.Fail($"{PromptOptions.Section}:ResidentWaiting is {options.ResidentWaiting}; it must not be negative.")
+            : ValidateOptionsResult.Success;
+    }
+}

@@ -1,0 +1,29 @@
+namespace Farm.Grains.Scheduling;
+
+/// <summary>What the scheduler reads when it starts, and the little it writes.</summary>
+internal interface IQueueStore
+{
+    /// <summary>Every prompt that is not over, streamed; no graphs.</summary>
+    IAsyncEnumerable<StoredRun> UnfinishedAsync(CancellationToken cancellation);
+
+    /// <summary>Removes prompts that wait, in one commit; those that began meanwhile stay.</summary>
+    Task DeleteWaitingAsync(IReadOnlyCollection<Guid> runs);
+
+    /// <summary>The number up to which a tenant's numbers are reserved; 0 at first.</summary>
+    Task<long> ReservedNumbersAsync(string tenant);
+
+    /// <summary>Reserves the tenant's numbers below <paramref name="end"/>.</summary>
+    Task ReserveNumbersAsync(string tenant, long end);
+}
+
+/// <summary>An unfinished prompt as stored.</summary>
+/// <param name="RunId">Key of the prompt's grain.</param>
+/// <param name="Tenant">The tenant it counts for.</param>
+/// <param name="PromptId">The id clients know.</param>
+/// <param name="Number">Its rank.</param>
+/// <param name="Attempt">The running or next attempt.</param>
+/// <param name="ClassTypes">Its requirement's text.</param>
+/// <param name="Running">Whether an attempt had begun.</param>
+/// <param name="WorkerId">The worker of that attempt.</param>
+internal sealed record StoredRun(
+    Guid RunId, string Tenant, string PromptId, double Number, int Attempt, string ClassTypes, bool Running, string? WorkerId);

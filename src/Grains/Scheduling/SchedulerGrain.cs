@@ -1,0 +1,205 @@
+using System.Collections.Immutable;
+using Farm.Contracts.Catalog;
+using Farm.Contracts.Prompts;
+using Farm.Contracts.Scheduling;
+using Microsoft.Extensions.Options;
+using Orleans.Concurrency;
+
+namespace Farm.Grains.Scheduling;
+
+/// <summary>
+/// The one scheduler. Reentrant: waiting claims, announcements and losses interleave, while every change of the queue itself
+/// happens within one turn.
+/// </summary>
+[Reentrant]
+internal sealed class SchedulerGrain : Grain, ISchedulerGrain
+{
+    private readonly FarmQueue _queue;
+    private readonly IQueueStore _store;
+    private readonly TimeProvider _clock;
+    private readonly SchedulingOptions _options;
+    private readonly SchedulerInstruments _instruments;
+    private readonly ILogger _logger;
+    private readonly WaitingClaims _claims = new();
+    private readonly Dictionary<string, WorkerClasses> _classes = new(StringComparer.Ordinal);
+    private readonly QueueAnnouncer _announcer;
+    private readonly NumberSource _numbers;
+
+    public SchedulerGrain(
+        ITenantOrder order, IQueueStore store, TimeProvider clock, IOptions<SchedulingOptions> options,
+        SchedulerInstruments instruments, ILogger<SchedulerGrain> logger, IGrainFactory grains)
+    {
+        _queue = new FarmQueue(order);
+        _store = store;
+        _clock = clock;
+        _options = options.Value;
+        _instruments = instruments;
+        _logger = logger;
+        _announcer = new QueueAnnouncer(grains, logger);
+        _numbers = new NumberSource(store);
+    }
+
+    private DateTimeOffset LeaseEnd => _clock.GetUtcNow() + _options.LeaseDuration;
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var started = _clock.GetTimestamp();
+        var graceEnd = _clock.GetUtcNow() + (_options.RecoveryGrace ?? _options.LeaseDuration);
+        await foreach (var run in _store.UnfinishedAsync(cancellationToken)) _queue.Restore(run, graceEnd);
+        SchedulingLog.Recovered(_logger, _queue.WaitingCount, _queue.RunningCount, _clock.GetElapsedTime(started));
+        DelayDeactivation(Timeout.InfiniteTimeSpan);
+        this.RegisterGrainTimer(SweepAsync, new GrainTimerCreationOptions
+        {
+            DueTime = TimeSpan.Zero,
+            Period = _options.SweepInterval,
+            Interleave = true,
+            KeepAlive = true,
+        });
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _claims.Dismiss();
+        return _numbers.ReturnAsync();
+    }
+
+    /// <inheritdoc/>
+    public Task<long> DrawNumberAsync(string tenant) => _numbers.DrawAsync(tenant);
+
+    /// <inheritdoc/>
+    public Task EnqueueAsync(QueueEntry entry)
+    {
+        if (_queue.Enqueue(entry) is not { } item) return Task.CompletedTask;
+        _ = _announcer.AnnounceAsync(entry.Tenant, item.Tenant.Count);
+        Offer(item);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Lease?> ClaimAsync(WorkerClaim claim)
+    {
+        var classes = await ClassesOfAsync(claim.ManifestHash);
+        var item = _queue.First(classes);
+        if (item is not null) HandOut(item, claim.WorkerId);
+        else item = await WaitAsync(_claims.Add(claim, classes));
+        if (item is null) return null;
+        var lease = new Lease(item.RunId, item.Attempt);
+        await _announcer.AnnounceAsync(item.Tenant.Name, item.Tenant.Count);
+        return lease;
+    }
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<Guid>> RenewAsync(string workerId, ImmutableArray<Lease> leases)
+    {
+        var gone = ImmutableArray.CreateBuilder<Guid>();
+        foreach (var lease in leases)
+        {
+            if (_queue.Find(lease.RunId) is not { } item || item.Attempt != lease.Attempt)
+            {
+                gone.Add(lease.RunId);
+                continue;
+            }
+            // A scheduler that has restarted finds a prompt waiting which a worker had just been given: the worker keeps it.
+            if (item.Lease is null) _queue.HandOut(item, workerId, LeaseEnd);
+            item.Lease!.WorkerId = workerId;
+            item.Lease.End = LeaseEnd;
+        }
+        return Task.FromResult(gone.DrainToImmutable());
+    }
+
+    /// <inheritdoc/>
+    public Task ReleaseAsync(Guid runId) =>
+        _queue.Remove(runId) is { } item ? _announcer.AnnounceAsync(item.Tenant.Name, item.Tenant.Count) : Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public async Task ClearAsync(string tenant)
+    {
+        var waiting = _queue.Tenant(tenant)?.Waiting().ToArray() ?? [];
+        if (waiting.Length == 0) return;
+        foreach (var item in waiting) _queue.Remove(item.RunId);
+        await _store.DeleteWaitingAsync(Array.ConvertAll(waiting, i => i.RunId));
+        await _announcer.AnnounceAsync(tenant, _queue.Count(tenant));
+    }
+
+    /// <inheritdoc/>
+    public Task<QueueSnapshot> SnapshotAsync(string tenant) => Task.FromResult(_queue.Tenant(tenant) is { } queue
+        ? new QueueSnapshot([.. queue.Running.Select(i => i.RunId)], [.. queue.Waiting().Select(i => i.RunId)])
+        : new QueueSnapshot([], []));
+
+    /// <inheritdoc/>
+    public Task<int> CountAsync(string tenant) => Task.FromResult(_queue.Count(tenant));
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<QueuedRun>> FindAsync(string tenant, string promptId)
+    {
+        var found = _queue.Tenant(tenant)?.Find(promptId) ?? [];
+        return Task.FromResult<ImmutableArray<QueuedRun>>([.. found.Select(i => new QueuedRun(i.RunId, i.PromptId, i.Lease is not null))]);
+    }
+
+    /// <summary>Gives a prompt that has come to wait to the longest waiting worker that can run it.</summary>
+    private void Offer(QueuedItem item)
+    {
+        if (_claims.TakeFor(item.Requirement) is not { } waiting) return;
+        HandOut(item, waiting.Claim.WorkerId);
+        waiting.Given.SetResult(item);
+    }
+
+    private void HandOut(QueuedItem item, string workerId)
+    {
+        _queue.HandOut(item, workerId, LeaseEnd);
+        _instruments.HandedOut();
+    }
+
+    private async Task<QueuedItem?> WaitAsync(WaitingClaim waiting)
+    {
+        var patience = waiting.Claim.Patience < _options.MaxPatience ? waiting.Claim.Patience : _options.MaxPatience;
+        try
+        {
+            return await waiting.Given.Task.WaitAsync(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, _clock);
+        }
+        catch (TimeoutException)
+        {
+            // It may have been given something between the end of its patience and this turn.
+            _claims.Remove(waiting);
+            return waiting.Given.Task.IsCompleted ? await waiting.Given.Task : null;
+        }
+    }
+
+    private async ValueTask<WorkerClasses> ClassesOfAsync(string manifestHash)
+    {
+        if (_classes.TryGetValue(manifestHash, out var known)) return known;
+        var classes = new WorkerClasses(await GrainFactory.GetGrain<ICatalogGrain>(ICatalogGrain.Key).ClassesAsync(manifestHash));
+        if (!classes.IsEmpty) _classes[manifestHash] = classes;
+        return classes;
+    }
+
+    /// <summary>Takes ended leases away. The prompt's grain decides what becomes of the prompt and queues it again or releases it.</summary>
+    private Task SweepAsync(CancellationToken cancellation)
+    {
+        _instruments.Sizes(_queue.WaitingCount, _queue.RunningCount, _claims.Count);
+        var now = _clock.GetUtcNow();
+        foreach (var item in _queue.Leased.Where(i => i.Lease!.End <= now).ToArray())
+        {
+            SchedulingLog.LeaseEnded(_logger, item.RunId, item.Attempt, item.Lease!.WorkerId);
+            _instruments.LeaseEnded();
+            item.Lease.End = LeaseEnd;
+            _ = LoseAsync(item.RunId, item.Attempt, item.Lease.WorkerId);
+        }
+        return Task.CompletedTask;
+    }
+
+    private async Task LoseAsync(Guid runId, int attempt, string workerId)
+    {
+        try
+        {
+            await GrainFactory.GetGrain<IPromptGrain>(runId).LoseAttemptAsync(attempt, $"worker {workerId} did not renew its lease");
+        }
+        catch (Exception error)
+        {
+            // Whatever it was, the lease ends again and the loss is told again.
+            SchedulingLog.LoseFailed(_logger, error, runId, attempt);
+        }
+    }
+}

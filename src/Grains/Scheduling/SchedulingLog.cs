@@ -1,0 +1,17 @@
+namespace Farm.Grains.Scheduling;
+
+/// <summary>What the scheduler logs: ids only.</summary>
+internal static partial class SchedulingLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "The scheduler has read {Waiting} waiting and {Running} running prompts in {Elapsed}.")]
+    public static partial void Recovered(ILogger logger, int waiting, int running, TimeSpan elapsed);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of prompt {RunId} attempt {Attempt} on {WorkerId} ended without renewal.")]
+    public static partial void LeaseEnded(ILogger logger, Guid runId, int attempt, string workerId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The loss of prompt {RunId} attempt {Attempt} could not be told; it is tried again.")]
+    public static partial void LoseFailed(ILogger logger, Exception error, Guid runId, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A new queue count of tenant {Tenant} could not be announced.")]
+    public static partial void AnnounceFailed(ILogger logger, Exception error, string tenant);
+}

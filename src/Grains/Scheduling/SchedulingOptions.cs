@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Options;
+
+namespace Farm.Grains.Scheduling;
+
+/// <summary>How prompts are handed out: section <c>Farm:Scheduling</c>.</summary>
+public sealed class SchedulingOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Farm:Scheduling";
+
+    /// <summary>
+    /// How long a lease lives without being renewed; workers renew at a third of it. 8 s by default, so that a killed worker's
+    /// prompt starts elsewhere within 10 s.
+    /// </summary>
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>
+    /// How long runs that were in progress when the scheduler started have to be renewed by their workers. As long as a lease by
+    /// default; zero where the workers died with the scheduler, as in one process.
+    /// </summary>
+    public TimeSpan? RecoveryGrace { get; set; }
+
+    /// <summary>How often ended leases are looked for. 500 ms by default.</summary>
+    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The longest a claim may wait, whatever patience it has; below the response timeout of grain calls. 25 s by default.</summary>
+    public TimeSpan MaxPatience { get; set; } = TimeSpan.FromSeconds(25);
+}
+
+/// <summary>Checks <see cref="SchedulingOptions"/> at start.</summary>
+internal sealed class SchedulingOptionsValidator : IValidateOptions<SchedulingOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, SchedulingOptions options)
+    {
+        var failures = new List<string>();
+        Above(nameof(options.LeaseDuration), options.LeaseDuration, TimeSpan.FromSeconds(1));
+        Above(nameof(options.RecoveryGrace), options.RecoveryGrace ?? TimeSpan.Zero, TimeSpan.Zero);
+        Above(nameof(options.SweepInterval), options.SweepInterval, TimeSpan.FromMilliseconds(10));
+        Above(nameof(options.MaxPatience), options.MaxPatience, TimeSpan.FromMilliseconds(10));
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+
+        void Above(string option, TimeSpan value, TimeSpan least)
+        {
+            if (value < least) failures.Add($"{SchedulingOptions.Section}:{option} is {value}; it must be {least} or more.");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Farm.Contracts.Scheduling;
+
+namespace Farm.Grains.Scheduling;
+
+/// <summary>Workers that wait for work, the longest waiting first.</summary>
+internal sealed class WaitingClaims
+{
+    private readonly LinkedList<WaitingClaim> _claims = new();
+
+    /// <summary>How many wait.</summary>
+    public int Count => _claims.Count;
+
+    /// <summary>A worker waits from now on.</summary>
+    public WaitingClaim Add(WorkerClaim claim, WorkerClasses classes)
+    {
+        var waiting = new WaitingClaim(claim, classes);
+        waiting.Place = _claims.AddLast(waiting);
+        return waiting;
+    }
+
+    /// <summary>Takes out the longest waiting worker that can run the prompt; null when there is none.</summary>
+    public WaitingClaim? TakeFor(Requirement requirement)
+    {
+        for (var node = _claims.First; node is not null; node = node.Next)
+        {
+            if (!node.Value.Classes.Has(requirement)) continue;
+            Remove(node.Value);
+            return node.Value;
+        }
+        return null;
+    }
+
+    /// <summary>The worker waits no more.</summary>
+    public void Remove(WaitingClaim waiting)
+    {
+        if (waiting.Place is { } place) _claims.Remove(place);
+        waiting.Place = null;
+    }
+
+    /// <summary>Sends all away without work.</summary>
+    public void Dismiss()
+    {
+        foreach (var waiting in _claims.ToArray())
+        {
+            Remove(waiting);
+            waiting.Given.TrySetResult(null);
+        }
+    }
+}
+
+/// <summary>One waiting worker.</summary>
+internal sealed class WaitingClaim(WorkerClaim claim, WorkerClasses classes)
+{
+    /// <summary>What it asked for.</summary>
+    public WorkerClaim Claim { get; } = claim;
+
+    /// <summary>What it can run.</summary>
+    public WorkerClasses Classes { get; } = classes;
+
+    /// <summary>The prompt it was given, already leased; null when it was sent away.</summary>
+    public TaskCompletionSource<QueuedItem?> Given { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Its place in line; null once it has left.</summary>
+    public LinkedListNode<WaitingClaim>? Place { get; set; }
+}

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using Farm.Contracts.Prompts;
+using Farm.Contracts.Sessions;
+
+namespace Farm.Grains.Sessions;
+
+/// <summary>
+/// The numbered events of one client, the oldest dropped first. Numbers start at the time of the log's birth in milliseconds,
+/// so that they go on growing when a session leaves memory and comes back.
+/// </summary>
+internal sealed class SessionLog(DateTimeOffset birth, int maxEvents, long maxImageBytes)
+{
+    private readonly Queue<ClientEvent> _events = new();
+    private long _sequence = birth.ToUnixTimeMilliseconds();
+    private long _imageBytes;
+
+    /// <summary>Numbers events and keeps those that a returning socket must not miss: all but previews.</summary>
+    public ImmutableArray<ClientEvent> Append(string promptId, ImmutableArray<RunEvent> events)
+    {
+        var numbered = ImmutableArray.CreateBuilder<ClientEvent>(events.Length);
+        foreach (var happened in events)
+        {
+            var item = new ClientEvent(++_sequence, promptId, happened);
+            numbered.Add(item);
+            if (happened is ImagePreview { IsResult: false }) continue;
+            _events.Enqueue(item);
+            _imageBytes += ImageBytes(item);
+        }
+        while (_events.Count > maxEvents || _imageBytes > maxImageBytes) _imageBytes -= ImageBytes(_events.Dequeue());
+        return numbered.MoveToImmutable();
+    }
+
+    /// <summary>Kept events with a higher number, in order; none when no number is given.</summary>
+    public ImmutableArray<ClientEvent> After(long? sequence) =>
+        sequence is { } known ? [.. _events.Where(e => e.Sequence > known)] : [];
+
+    private static long ImageBytes(ClientEvent item) => item.Event is ImagePreview image ? image.Data.Length : 0;
+}

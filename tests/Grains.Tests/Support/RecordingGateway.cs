@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Farm.Contracts.Prompts;
+using Farm.Contracts.Sessions;
+
+namespace Farm.Grains.Tests.Support;
+
+/// <summary>A gateway that keeps what it is told, broadcasts and deliveries in one line.</summary>
+internal sealed class RecordingGateway : IGatewayObserver
+{
+    private readonly Lock _gate = new();
+    private readonly List<RunEvent> _events = [];
+    private readonly List<ClientEvent> _delivered = [];
+    private readonly List<string> _released = [];
+
+    public IGatewayObserver? Reference { get; set; }
+
+    public ImmutableArray<RunEvent> Events
+    {
+        get { lock (_gate) return [.. _events]; }
+    }
+
+    public ImmutableArray<ClientEvent> Delivered
+    {
+        get { lock (_gate) return [.. _delivered]; }
+    }
+
+    public ImmutableArray<string> Released
+    {
+        get { lock (_gate) return [.. _released]; }
+    }
+
+    public ImmutableArray<int> Statuses => [.. Events.OfType<QueueStatus>().Select(s => s.QueueRemaining)];
+
+    public Task DeliverAsync(string connectionId, ImmutableArray<ClientEvent> events)
+    {
+        lock (_gate)
+        {
+            _delivered.AddRange(events);
+            _events.AddRange(events.Select(e => e.Event));
+        }
+        return Task.CompletedTask;
+    }
+
+    public Task BroadcastAsync(string tenant, ImmutableArray<ClientEvent> events)
+    {
+        lock (_gate) _events.AddRange(events.Select(e => e.Event));
+        return Task.CompletedTask;
+    }
+
+    public Task ReleaseAsync(string connectionId)
+    {
+        lock (_gate) _released.Add(connectionId);
+        return Task.CompletedTask;
+    }
+}
