@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Farm.Worker.Gpu.Tests.Fixtures;
+using Farm.Worker.Nodes;
+using static TorchSharp.torch;
+
+namespace Farm.Worker.Gpu.Tests.Nodes;
+
+/// <summary>Turns the inputs of recorded cases into what nodes take: <c>$name</c> is a recorded tensor in the value its kind flows as.</summary>
+internal static class CaseValues
+{
+    public static object? Read(JsonNode? node) => node switch
+    {
+        null => null,
+        JsonObject members => members.Aggregate(new OrderedDictionary<string, object?>(), (all, member) =>
+        {
+            all[member.Key] = Read(member.Value);
+            return all;
+        }),
+        JsonArray elements => elements.Select(Read).ToArray(),
+        _ => Scalar(node.AsValue().GetValue<JsonElement>()),
+    };
+
+    private static object? Scalar(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.String => element.GetString() is ['$', .. var reference] ? Resolve(reference) : element.GetString(),
+        _ when element.GetRawText().AsSpan().IndexOfAny('.', 'e', 'E') >= 0 => element.GetDouble(),
+        _ => element.TryGetInt64(out var small) ? small : (object)BigInteger.Parse(element.GetRawText(), CultureInfo.InvariantCulture),
+    };
+
+    private static object Resolve(string reference) => reference.Split(':') switch
+    {
+        ["sigmas", var list] => tensor(list.Split(',').Select(text => float.Parse(text, CultureInfo.InvariantCulture)).ToArray()),
+        ["latMasked"] => Latent("latA") with { NoiseMask = Recorded.Inputs["nmask"] },
+        ["latMaskedC"] => Latent("latC") with { NoiseMask = Recorded.Inputs["nmaskB"], BatchIndex = [4, 7, 9] },
+        ["latIdx"] => Latent("latC") with { BatchIndex = [5, 5, 2] },
+        ["condA"] => Conditioning("condA", "poolA"),
+        ["condB"] => Conditioning("condB", "poolB"),
+        ["condLong"] => Conditioning("condLong", null),
+        [var name] when name.StartsWith("lat", StringComparison.Ordinal) => Latent(name),
+        [var name] => Recorded.Inputs[name],
+        _ => throw new NotSupportedException($"Recorded cases with ${reference} are not run."),
+    };
+
+    private static Latent Latent(string name) => new(Recorded.Inputs[name]);
+
+    private static Conditioning Conditioning(string context, string? pooled)
+    {
+        var options = ImmutableDictionary<string, object?>.Empty;
+        if (pooled is not null) options = options.Add(ConditioningItem.Pooled, Recorded.Inputs[pooled]);
+        return new Conditioning([new ConditioningItem(Recorded.Inputs[context], options)]);
+    }
+}
