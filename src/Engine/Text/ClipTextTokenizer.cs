@@ -12,10 +12,14 @@ internal sealed partial record ClipTextTokenizer(string Encoder, long Width, int
     /// <summary>Tokens of a chunk, marks included.</summary>
     public const int ChunkLength = 77;
 
+    /// <summary>Most chunks of one text (19,200 tokens), as all are encoded in one batch.</summary>
+    public const int MaxChunks = 256;
+
     /// <summary>A segment of fewer tokens is not cut: it moves to the next chunk whole.</summary>
     private const int ShortestCut = 8;
 
     /// <summary>The chunks of a text; at least one.</summary>
+    /// <exception cref="ArgumentException">There are more than <see cref="MaxChunks"/>.</exception>
     public IReadOnlyList<IReadOnlyList<TextToken>> Tokenize(string text)
     {
         var chunks = new List<IReadOnlyList<TextToken>>();
@@ -29,6 +33,7 @@ internal sealed partial record ClipTextTokenizer(string Encoder, long Width, int
                 chunk.AddRange(left[..room]);
                 left = left[room..];
                 chunks.Add(Close(chunk));
+                if (chunks.Count == MaxChunks) throw new ArgumentException($"the text needs more than {MaxChunks} chunks of {ChunkLength - 2} tokens", nameof(text));
                 chunk = NewChunk();
             }
             chunk.AddRange(left);

@@ -216,6 +216,22 @@ public sealed class CheckpointLoaderTests : IDisposable
         Assert.Equal($"bent.safetensors: the tensor '{name}' has the shape [320, 1]; 1 dimensions are needed", error.Message);
     }
 
+    /// <summary>Sizes that no layer can check alone come out in the pass, as an error that can be caught.</summary>
+    [Theory]
+    [InlineData("model.diffusion_model.middle_block.0.out_layers.3.weight", new long[] { 640, 639, 3, 3 })]
+    [InlineData("model.diffusion_model.input_blocks.1.1.transformer_blocks.0.attn2.to_v.weight", new long[] { 320, 700 })]
+    [InlineData("model.diffusion_model.input_blocks.1.1.transformer_blocks.0.attn1.to_q.weight", new long[] { 321, 320 })]
+    [InlineData("model.diffusion_model.input_blocks.1.1.norm.weight", new long[] { 7 })]
+    [InlineData("model.diffusion_model.time_embed.2.weight", new long[] { 1280, 12 })]
+    public void Predict_SizesThatDisagree_FailsAndTheProcessLives(string name, long[] shape)
+    {
+        using var scope = NewDisposeScope();
+        var unet = Rewritten("odd.safetensors", known => known == name || !known.StartsWith("model.", StringComparison.Ordinal) ? null : known, KeyValuePair.Create(name, zeros(shape)));
+        var model = Loader.Load(unet).Model;
+
+        Assert.ThrowsAny<Exception>(() => model.Predict(zeros(1, 4, 8, 8), zeros(1), new ModelInputs(zeros(1, 77, 768), Y: null)));
+    }
+
     [Fact]
     public void LoadVae_NoVae_SaysWhatWasSeen()
     {

@@ -39,6 +39,17 @@ public sealed class TokenizerTests
     public void Tokenize_ExactlyFull_NeedsNoSecondChunk() =>
         Assert.Single(Tokenizer.Tokenize(string.Join(' ', Enumerable.Repeat("cat", 75))));
 
+    [Theory]
+    [InlineData(256, true)]
+    [InlineData(257, false)]
+    public void Tokenize_LongText_IsBounded(int chunks, bool accepted)
+    {
+        var text = string.Join(' ', Enumerable.Repeat("cat", 75 * chunks));
+
+        if (accepted) Assert.Equal(chunks, Tokenizer.Tokenize(text).Count);
+        else Assert.Contains("more than 256 chunks", Assert.Throws<ArgumentException>(() => Tokenizer.Tokenize(text)).Message, StringComparison.Ordinal);
+    }
+
     /// <summary>The rules of ComfyUI's weighting syntax, one by one.</summary>
     [Theory]
     [InlineData("plain", "plain=1")]
