@@ -1,0 +1,123 @@
+using Farm.Gateway.Catalog;
+using Farm.Gateway.Frontend;
+using Farm.Gateway.History;
+using Farm.Gateway.Http;
+using Farm.Gateway.Identity;
+using Farm.Gateway.Interrupts;
+using Farm.Gateway.Memory;
+using Farm.Gateway.Prompts;
+using Farm.Gateway.Queue;
+using Farm.Gateway.Stats;
+using Farm.Gateway.Uploads;
+using Farm.Gateway.Validation;
+using Farm.Gateway.Validation.Rules;
+using Farm.Gateway.View;
+using Farm.Gateway.WebSockets;
+using Farm.Storage;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Farm.Gateway;
+
+/// <summary>Registers and maps the gateway. The host brings an Orleans client (or a silo in the same process).</summary>
+public static class FarmGateway
+{
+    private static readonly string[] Prefixes = ["", "/api"];
+
+    /// <summary>Adds what the gateway needs, from the sections <c>Farm:Gateway</c>, <c>Farm:Users</c> and <c>Farm:Frontend</c>.</summary>
+    public static IServiceCollection AddFarmGateway(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddFarmStorage(configuration);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddGatewayOptions(configuration)
+            .AddHttpSurface()
+            .AddValidationRules()
+            .AddCatalog()
+            .AddWebSockets()
+            .AddResources()
+            .AddFarmFrontend(configuration);
+        return services;
+    }
+
+    /// <summary>Puts the gateway into a pipeline and maps its routes.</summary>
+    public static WebApplication MapFarmGateway(this WebApplication app)
+    {
+        app.UseMiddleware<FailureHandler>();
+        app.UseMiddleware<OriginGuard>();
+        app.UseMiddleware<BodyLimit>();
+        app.UseMiddleware<UnmatchedRoutes>();
+        app.UseWebSockets();
+        app.UseRouting();
+        foreach (var prefix in Prefixes)
+        {
+            var routes = app.MapGroup(prefix);
+            foreach (var resource in app.Services.GetServices<IResource>())
+                resource.Map(routes);
+        }
+        app.MapFarmFrontend();
+        return app;
+    }
+
+    private static IServiceCollection AddGatewayOptions(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
+        services.AddOptions<UserOptions>().Bind(configuration.GetSection(UserOptions.Section));
+        return services;
+    }
+
+    private static IServiceCollection AddHttpSurface(this IServiceCollection services) => services
+        .AddRouting()
+        .AddSingleton<MatcherPolicy, ExactPathPolicy>()
+        .AddSingleton<JsonBody>()
+        .AddSingleton<IdentityResolver>();
+
+    private static IServiceCollection AddCatalog(this IServiceCollection services) => services
+        .AddSingleton<FileCombos>()
+        .AddSingleton<CatalogCache>()
+        .AddHostedService(provider => provider.GetRequiredService<CatalogCache>());
+
+    // The order of input rules is the order in which an input's first error is found.
+    private static IServiceCollection AddValidationRules(this IServiceCollection services) => services
+        .AddSingleton<IPromptRule, NodeClassRule>()
+        .AddSingleton<IPromptRule, HasOutputsRule>()
+        .AddSingleton<IInputRule, RequiredInputRule>()
+        .AddSingleton<IInputRule, LinkShapeRule>()
+        .AddSingleton<IInputRule, LinkTypeRule>()
+        .AddSingleton<IInputRule, LiteralTypeRule>()
+        .AddSingleton<IInputRule, RangeRule>()
+        .AddSingleton<IInputRule, ChoiceRule>()
+        .AddSingleton<INodeRule, FileExistsRule>()
+        .AddSingleton<INodeRule, CodeValidatorRule>()
+        .AddSingleton<NodeCheckWorkers>()
+        .AddSingleton<PromptValidator>();
+
+    private static IServiceCollection AddWebSockets(this IServiceCollection services) => services
+        .AddSingleton<ConnectionRegistry>()
+        .AddSingleton<SocketReader>()
+        .AddSingleton<GatewaySessions>()
+        .AddHostedService(provider => provider.GetRequiredService<GatewaySessions>());
+
+    private static IServiceCollection AddResources(this IServiceCollection services) => services
+        .AddSingleton<PromptSubmitter>()
+        .AddSingleton<ImageConverter>()
+        .AddSingleton<UploadPlace>()
+        .AddSingleton<MaskMerger>()
+        .AddSingleton<IResource, PromptEndpoints>()
+        .AddSingleton<IResource, QueueEndpoints>()
+        .AddSingleton<IResource, HistoryEndpoints>()
+        .AddSingleton<IResource, InterruptEndpoints>()
+        .AddSingleton<IResource, FreeEndpoints>()
+        .AddSingleton<IResource, ObjectInfoEndpoints>()
+        .AddSingleton<IResource, StatsEndpoints>()
+        .AddSingleton<IResource, ViewEndpoints>()
+        .AddSingleton<IResource, UploadEndpoints>()
+        .AddSingleton<IResource, WebSocketEndpoints>();
+}
+
+/// <summary>Checks the gateway's options at start.</summary>
+internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
+{
+    public ValidateOptionsResult Validate(string? name, GatewayOptions options) =>
+        options.Problems().ToArray() is { Length: > 0 } problems ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
+}

@@ -1,0 +1,54 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+
+namespace Farm.Gateway.Http;
+
+/// <summary>
+/// Keeps web pages of other origins away from a server on a loopback address, and answers preflights. With
+/// <see cref="GatewayOptions.CorsOrigin"/> set, that origin is allowed instead, by CORS headers.
+/// </summary>
+internal sealed class OriginGuard(RequestDelegate next, IOptions<GatewayOptions> options)
+{
+    /// <summary>Answers 403 to a foreign origin and 200 to any OPTIONS; passes everything else on.</summary>
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (options.Value.CorsOrigin is { Length: > 0 } allowed)
+            AllowOrigin(context.Response.Headers, allowed);
+        else if (IsForeign(context.Request))
+            return Answer(context, StatusCodes.Status403Forbidden);
+        return HttpMethods.IsOptions(context.Request.Method) ? Answer(context, StatusCodes.Status200OK) : next(context);
+    }
+
+    /// <summary>Whether a browser sent the request for a page of another origin to this machine's loopback address.</summary>
+    internal static bool IsForeign(HttpRequest request)
+    {
+        if (request.Headers["Sec-Fetch-Site"] is ["cross-site"])
+            return true;
+        if (request.Headers.Origin is not [{ Length: > 0 } text] || !IsLoopback(request.Host.Host))
+            return false;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var origin) || origin.Host.Length == 0)
+            return false;
+        var port = origin.GetComponents(UriComponents.StrongPort, UriFormat.Unescaped);
+        var portGiven = text.AsSpan(text.IndexOf("//", StringComparison.Ordinal) + 2).Contains(':') && port.Length > 0;
+        return !origin.Host.Equals(request.Host.Host, StringComparison.OrdinalIgnoreCase)
+            || (portGiven && request.Host.Port is { } own && origin.Port != own);
+    }
+
+    private static bool IsLoopback(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+
+    private static void AllowOrigin(IHeaderDictionary headers, string origin)
+    {
+        headers.AccessControlAllowOrigin = origin;
+        headers.AccessControlAllowMethods = "POST, GET, DELETE, PUT, OPTIONS, PATCH";
+        headers.AccessControlAllowHeaders = "Content-Type, Authorization";
+        headers.AccessControlAllowCredentials = "true";
+    }
+
+    private static Task Answer(HttpContext context, int status)
+    {
+        context.Response.StatusCode = status;
+        return Task.CompletedTask;
+    }
+}

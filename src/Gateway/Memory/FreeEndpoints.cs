@@ -1,0 +1,40 @@
+using System.Text.Json;
+using Farm.Contracts.Catalog;
+using Farm.Contracts.Workers;
+using Farm.Gateway.Http;
+
+namespace Farm.Gateway.Memory;
+
+/// <summary><c>/free</c>: every living worker unloads models or drops cached results before its next prompt.</summary>
+internal sealed partial class FreeEndpoints(IGrainFactory grains, JsonBody body, ILogger<FreeEndpoints> logger) : IResource
+{
+    public void Map(IEndpointRouteBuilder routes) => routes.MapSend("/free", FreeAsync);
+
+    private async Task<IResult> FreeAsync(HttpContext context)
+    {
+        var given = await body.ReadAsync(context.Request);
+        if (given.ValueKind is not JsonValueKind.Object)
+            throw RequestRefusedException.Field("body", "must be a JSON object");
+        var unload = given.Member("unload_models") is { } models && models.IsTruthy();
+        var drop = given.Member("free_memory") is { } memory && memory.IsTruthy();
+        if (unload || drop)
+            await Task.WhenAll((await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).WorkersAsync()).Select(w => FreeAsync(w.WorkerId, unload, drop)));
+        return Answers.Empty();
+    }
+
+    private async Task FreeAsync(string worker, bool unload, bool drop)
+    {
+        try
+        {
+            await grains.GetGrain<IWorkerGrain>(worker).FreeAsync(unload, drop);
+        }
+        catch (Exception failure) when (failure is Orleans.Runtime.OrleansException or TimeoutException)
+        {
+            // A worker that cannot be reached has nothing to free; the others are not held up.
+            NotFreed(logger, worker, failure);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Worker {Worker} could not be told to free memory")]
+    private static partial void NotFreed(ILogger logger, string worker, Exception failure);
+}

@@ -1,0 +1,83 @@
+using System.Text;
+using Farm.Contracts.Prompts;
+using Farm.Contracts.Scheduling;
+using Farm.Gateway.Catalog;
+using Farm.Gateway.Http;
+using Farm.Gateway.Identity;
+using Farm.Gateway.Validation;
+using Microsoft.Extensions.Options;
+
+namespace Farm.Gateway.Prompts;
+
+/// <summary>Takes a posted prompt from its envelope to its grain.</summary>
+internal sealed class PromptSubmitter(
+    IGrainFactory grains, CatalogCache catalog, FileCombos files, PromptValidator validator, TimeProvider time, IOptions<GatewayOptions> options)
+{
+    private static readonly PromptError NoPrompt = new("no_prompt", "No prompt provided", "No prompt provided");
+
+    /// <summary>Validates and queues; the answer says either the id and number, or why not.</summary>
+    public async Task<PromptAnswer> SubmitAsync(PromptRequest request, RequestIdentity identity, CancellationToken cancel)
+    {
+        // The counter moves with every post that brings no number, the refused ones included.
+        var number = request.Number ?? await DrawAsync(request, identity);
+        if (request.Prompt is not { } posted)
+            return PromptAnswer.Refused(new ValidationResult(NoPrompt, [], [], []));
+        var graph = PromptGraph.Read(posted, options.Value.MaxNodes);
+        var view = await CatalogView.LoadAsync(await catalog.CurrentAsync(cancel), files, graph, cancel);
+        var result = await validator.ValidateAsync(graph, view, request.Targets);
+        if (result.Refusal is not null)
+            return PromptAnswer.Refused(result);
+        var submission = Build(request, identity, graph, result, number);
+        var receipt = await grains.GetGrain<IPromptGrain>(Guid.NewGuid()).SubmitAsync(submission);
+        return new PromptAnswer(receipt, result, request.Number is not null);
+    }
+
+    private async Task<double> DrawAsync(PromptRequest request, RequestIdentity identity)
+    {
+        var drawn = await grains.GetGrain<ISchedulerGrain>(ISchedulerGrain.Key).DrawNumberAsync(identity.Tenant);
+        return request.Front ? -drawn : drawn;
+    }
+
+    private PromptSubmission Build(PromptRequest request, RequestIdentity identity, PromptGraph graph, ValidationResult result, double number)
+    {
+        var now = time.GetUtcNow();
+        return new PromptSubmission
+        {
+            Tenant = identity.Tenant,
+            User = identity.User,
+            PromptId = request.PromptId ?? Guid.NewGuid().ToString(),
+            Number = number,
+            Prompt = graph.ToJson(),
+            ExtraData = WriteExtraData(request, now),
+            Secrets = request.Secrets,
+            ClientId = request.ClientId,
+            Targets = result.Targets,
+            ClassTypes = [.. graph.Nodes.Select(n => n.ClassType).Distinct(StringComparer.Ordinal)],
+            CreatedAt = now,
+            DeferredChecks = result.Deferred,
+        };
+    }
+
+    private static string WriteExtraData(PromptRequest request, DateTimeOffset now) => Encoding.UTF8.GetString(JsonText.Write(writer =>
+    {
+        writer.WriteStartObject();
+        foreach (var (name, value) in request.ExtraData)
+        {
+            if (name == "create_time")
+                continue;
+            writer.WritePropertyName(name);
+            value.WriteTo(writer);
+        }
+        writer.WriteNumber("create_time", now.ToUnixTimeMilliseconds());
+        writer.WriteEndObject();
+    }).Span);
+}
+
+/// <summary>What the poster is told.</summary>
+/// <param name="Receipt">Id and number of a queued prompt; null for a refused one.</param>
+/// <param name="Result">What the rules said.</param>
+/// <param name="NumberIsFloat">Whether the client gave the number, which ComfyUI then writes as a float.</param>
+internal sealed record PromptAnswer(SubmitReceipt? Receipt, ValidationResult Result, bool NumberIsFloat)
+{
+    public static PromptAnswer Refused(ValidationResult result) => new(null, result, NumberIsFloat: false);
+}

@@ -1,0 +1,90 @@
+using Farm.Gateway.Http;
+using Farm.Storage;
+using Farm.Storage.Hashing;
+
+namespace Farm.Gateway.Uploads;
+
+/// <summary>Where an upload goes by ComfyUI's rules: type, subfolder, and a name that does not collide.</summary>
+internal sealed class UploadPlace(IFileStore store, IContentIndex index)
+{
+    private const int MostAttempts = 10_000;
+
+    /// <summary>
+    /// Stores an upload. A name that is taken is numbered (<c>photo (1).png</c>) unless it may be overwritten; the same content under a
+    /// name is kept as it is.
+    /// </summary>
+    /// <param name="target">Area, folder and name as asked for.</param>
+    /// <param name="form">The form, for overwrite and the sent content's hash.</param>
+    /// <param name="write">Writes the file; null where nothing is to be written after all.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<FileKey> StoreAsync(UploadTarget target, UploadForm form, Func<Stream, CancellationToken, Task>? write, CancellationToken cancel)
+    {
+        var overwrite = form["overwrite"] is "true" or "1";
+        for (var number = 0; number < MostAttempts; number++)
+        {
+            var key = target.Numbered(number);
+            if (!overwrite && await store.FindAsync(key, cancel) is { } existing)
+            {
+                if (existing.Size == form.Size && await HashAsync(key, cancel) == form.Hash)
+                    return key;
+                continue;
+            }
+            if (write is null)
+                return key;
+            if (await store.WriteAsync(key, write, overwrite, cancel) is not { } written)
+                continue;
+            await index.AddAsync(written.Size == form.Size ? form.Hash : await HashAsync(key, cancel), written, cancel);
+            return key;
+        }
+        throw RequestRefusedException.Field("image", "all numbers of this name are taken");
+    }
+
+    private async Task<ContentHash> HashAsync(FileKey key, CancellationToken cancel)
+    {
+        await using var content = await store.OpenReadAsync(key, cancel);
+        await using var hashing = new HashingStream(Stream.Null);
+        await content.CopyToAsync(hashing, cancel);
+        return hashing.Hash;
+    }
+}
+
+/// <summary>Where a client wants its file.</summary>
+/// <param name="Area">Input, output or temp.</param>
+/// <param name="Folder">Path inside the area.</param>
+/// <param name="Name">The file's name.</param>
+/// <param name="Subfolder">The folder as written, for the answer.</param>
+internal sealed record UploadTarget(FileArea Area, string Folder, string Name, string Subfolder)
+{
+    /// <summary>The area's name on the wire.</summary>
+    public string Type => Area.ToString().ToLowerInvariant();
+
+    /// <summary>Reads a form; null where ComfyUI refuses it with an empty 400.</summary>
+    public static UploadTarget? Read(UploadForm form)
+    {
+        var type = form["type"];
+        var area = type is null ? FileArea.Input : AnnotatedName.AreaOf(type);
+        if (area is null)
+            throw RequestRefusedException.Field("type", "must be input, output or temp");
+        if (form.FileName is null)
+            return null;
+        if (form.FileName.Length == 0)
+            throw RequestRefusedException.Field("image", "must have a file name");
+        var subfolder = form["subfolder"] ?? "";
+        var folder = View.Subfolder.Resolve(area.Value, subfolder);
+        var name = form.FileName.TrimStart('/');
+        if (folder.Outside || folder.Path is null || name.Split('/').Contains("..", StringComparer.Ordinal))
+            return null;
+        if (name.Contains('/'))
+            throw RequestRefusedException.Field("image", "a file name must not contain a folder; use subfolder");
+        return new UploadTarget(area.Value, folder.Path, name, subfolder);
+    }
+
+    /// <summary>The file's key; from 1 on with a number behind its name.</summary>
+    public FileKey Numbered(int number)
+    {
+        if (number == 0)
+            return FileKey.Create(Area, Folder, Name);
+        var dot = Name.LastIndexOf('.') is var at and > 0 ? at : Name.Length;
+        return FileKey.Create(Area, Folder, $"{Name[..dot]} ({number}){Name[dot..]}");
+    }
+}

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Farm.Contracts.Sessions;
+
+namespace Farm.Gateway.WebSockets;
+
+/// <summary>The sockets of this gateway. It is what the farm's sessions call.</summary>
+internal sealed class ConnectionRegistry : IGatewayObserver
+{
+    private readonly ConcurrentDictionary<string, ClientConnection> _byId = new(StringComparer.Ordinal);
+
+    /// <summary>All sockets.</summary>
+    public IReadOnlyCollection<ClientConnection> All => [.. _byId.Values];
+
+    /// <summary>Adds a socket. One of the same client hears nothing more.</summary>
+    public void Add(ClientConnection connection)
+    {
+        foreach (var older in _byId.Values.Where(c => c.Tenant == connection.Tenant && c.ClientId == connection.ClientId))
+            Release(older);
+        _byId[connection.Id] = connection;
+    }
+
+    /// <summary>Removes a socket; tells whether it was the last of its tenant.</summary>
+    public bool Remove(ClientConnection connection)
+    {
+        _byId.TryRemove(connection.Id, out _);
+        return _byId.Values.All(c => c.Tenant != connection.Tenant);
+    }
+
+    /// <inheritdoc />
+    public Task DeliverAsync(string connectionId, ImmutableArray<ClientEvent> events)
+    {
+        if (_byId.TryGetValue(connectionId, out var connection))
+            connection.Deliver(events);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task BroadcastAsync(string tenant, ImmutableArray<ClientEvent> events)
+    {
+        foreach (var connection in _byId.Values.Where(c => c.Tenant == tenant))
+            connection.Deliver(events);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task ReleaseAsync(string connectionId)
+    {
+        if (_byId.TryGetValue(connectionId, out var connection))
+            Release(connection);
+        return Task.CompletedTask;
+    }
+
+    private void Release(ClientConnection connection)
+    {
+        connection.Release();
+        _byId.TryRemove(connection.Id, out _);
+    }
+}

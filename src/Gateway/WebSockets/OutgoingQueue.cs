@@ -1,0 +1,63 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Farm.Gateway.WebSockets;
+
+/// <summary>
+/// What waits to be sent over one socket, in order. A preview that still waits is replaced by a newer one of the same node. The queue
+/// never blocks who fills it: past its limits it is closed for good.
+/// </summary>
+internal sealed class OutgoingQueue(long maxBytes, int maxMessages)
+{
+    private readonly Lock _lock = new();
+    private readonly LinkedList<SocketMessage> _waiting = [];
+    private readonly Dictionary<string, LinkedListNode<SocketMessage>> _previews = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _available = new(0);
+    private long _bytes;
+    private bool _overflown;
+
+    /// <summary>Adds a message; false when the client has fallen too far behind.</summary>
+    public bool TryAdd(SocketMessage message)
+    {
+        lock (_lock)
+        {
+            if (_overflown)
+                return false;
+            if (message.PreviewOf is { } node && _previews.TryGetValue(node, out var older))
+            {
+                _bytes += message.Payload.Length - older.Value.Payload.Length;
+                older.Value = message;
+                return true;
+            }
+            if (_bytes + message.Payload.Length > maxBytes || _waiting.Count >= maxMessages)
+            {
+                _overflown = true;
+                return false;
+            }
+            _bytes += message.Payload.Length;
+            var place = _waiting.AddLast(message);
+            if (message.PreviewOf is { } preview)
+                _previews[preview] = place;
+        }
+        _available.Release();
+        return true;
+    }
+
+    /// <summary>Waits until there is something to send.</summary>
+    public Task WaitAsync(CancellationToken cancel) => _available.WaitAsync(cancel);
+
+    /// <summary>Takes the oldest message.</summary>
+    public bool TryTake([NotNullWhen(true)] out SocketMessage? message)
+    {
+        lock (_lock)
+        {
+            message = _waiting.First?.Value;
+            if (message is null)
+                return false;
+            _waiting.RemoveFirst();
+            _bytes -= message.Payload.Length;
+            if (message.PreviewOf is { } node)
+                _previews.Remove(node);
+            return true;
+        }
+    }
+}
