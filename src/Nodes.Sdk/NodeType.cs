@@ -11,13 +11,17 @@ public sealed record NodeType(NodeDefinition Definition, Func<NodeClass> Create)
     /// <summary>A node class made by <paramref name="create"/>, which is called once now for the definition.</summary>
     public static NodeType Of(Func<NodeClass> create) => new(create().BuildDefinition(), create);
 
-    /// <summary>
-    /// All public or internal node classes of an assembly, in order of their names; <paramref name="create"/> makes objects of a class, and
-    /// may fill constructors from a container.
-    /// </summary>
-    public static IEnumerable<NodeType> FromAssembly(Assembly assembly, Func<Type, NodeClass> create) =>
+    /// <summary>The node classes of an assembly, public or internal, in order of their names.</summary>
+    /// <exception cref="ReflectionTypeLoadException">A class needs an assembly that is not there.</exception>
+    public static IEnumerable<Type> ClassesOf(Assembly assembly) =>
         from type in assembly.GetTypes()
         where !type.IsAbstract && !type.IsGenericTypeDefinition && !type.IsNested && type.IsAssignableTo(typeof(NodeClass))
         orderby type.FullName
-        select Of(() => create(type));
+        select type;
+
+    /// <summary>
+    /// All node classes of an assembly; <paramref name="create"/> makes objects of a class, and may fill constructors from a container.
+    /// </summary>
+    public static IEnumerable<NodeType> FromAssembly(Assembly assembly, Func<Type, NodeClass> create) =>
+        ClassesOf(assembly).Select(type => Of(() => create(type)));
 }
