@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Farm.Contracts.Prompts;
+using Farm.Contracts.Scheduling;
+
+namespace Farm.Worker;
+
+/// <summary>The leases that the worker holds, and how to stop their runs.</summary>
+internal sealed class ActiveRuns
+{
+    private readonly ConcurrentDictionary<Guid, (Lease Lease, RunReporter? Reporter)> _runs = new();
+
+    /// <summary>All leases.</summary>
+    public ImmutableArray<Lease> Leases => [.. _runs.Values.Select(r => r.Lease)];
+
+    /// <summary>A lease came in.</summary>
+    public void Add(Lease lease) => _runs[lease.RunId] = (lease, null);
+
+    /// <summary>Its run has begun.</summary>
+    public void Started(Lease lease, RunReporter reporter) => _runs[lease.RunId] = (lease, reporter);
+
+    /// <summary>The lease is done with; a later attempt of the run stays.</summary>
+    public void Remove(Lease lease)
+    {
+        if (_runs.TryGetValue(lease.RunId, out var run) && run.Lease == lease)
+            _runs.TryRemove(KeyValuePair.Create(lease.RunId, run));
+    }
+
+    /// <summary>The farm has taken a lease away.</summary>
+    public void Abandon(Guid runId)
+    {
+        if (_runs.TryGetValue(runId, out var run))
+            run.Reporter?.Stop(RunOrder.Abandon);
+    }
+
+    /// <summary>The worker stops: all that still runs is given back.</summary>
+    public void GiveBackAll()
+    {
+        foreach (var run in _runs.Values)
+            run.Reporter?.GiveBack();
+    }
+}

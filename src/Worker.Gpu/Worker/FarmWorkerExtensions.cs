@@ -1,0 +1,77 @@
+using Farm.Engine;
+using Farm.Engine.Memory;
+using Farm.Nodes;
+using Farm.Storage;
+using Farm.Worker.Execution;
+using Farm.Worker.Execution.Caching;
+using Farm.Worker.Execution.Graph;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Farm.Worker;
+
+/// <summary>A worker on a silo.</summary>
+public static class FarmWorkerExtensions
+{
+    /// <summary>
+    /// Everything a GPU silo hosts: torch and the model memory, the built-in nodes, the executor, and the loop that asks for work.
+    /// Clustering is the caller's. The options are those of the sections <c>Farm:Worker</c>, <c>Farm:Torch</c> and <c>Farm:Data</c>.
+    /// </summary>
+    public static ISiloBuilder AddFarmWorker(this ISiloBuilder silo, IConfiguration configuration)
+    {
+        silo.Services
+            .AddFarmStorage(configuration)
+            .AddTorch(configuration)
+            .AddNodes()
+            .AddExecution()
+            .AddWorkerLoop(configuration);
+        return silo;
+    }
+
+    private static IServiceCollection AddTorch(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<TorchOptions>().Bind(configuration.GetSection(TorchSection)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<TorchOptions>, TorchOptionsValidator>();
+        services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<TorchOptions>>().Value;
+            return new ModelMemory(TorchRuntime.Configure(options), options.ModelBudgetBytes);
+        });
+        return services;
+    }
+
+    private static IServiceCollection AddNodes(this IServiceCollection services) => services.AddSingleton(provider => new NodeTable(
+        NodeType.FromAssembly(typeof(FarmWorkerExtensions).Assembly, type => (NodeClass)ActivatorUtilities.CreateInstance(provider, type))));
+
+    private static IServiceCollection AddExecution(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        return services
+            .AddSingleton<HostMemory>()
+            .AddSingleton<IHostMemory>(provider => provider.GetRequiredService<HostMemory>())
+            .AddSingleton<INodeInvoker, TorchNodeInvoker>();
+    }
+
+    private static IServiceCollection AddWorkerLoop(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<WorkerOptions>().Bind(configuration.GetSection(WorkerOptions.Section)).ValidateOnStart();
+        return services
+            .AddSingleton<IValidateOptions<WorkerOptions>, WorkerOptionsValidator>()
+            .AddSingleton<ActiveRuns>()
+            .AddSingleton<WorkerIdentity>()
+            .AddSingleton<WorkerLanes>()
+            .AddSingleton<RunJob>()
+            .AddHostedService<WorkerLoop>();
+    }
+
+    private const string TorchSection = "Farm:Torch";
+
+    private sealed class TorchOptionsValidator : IValidateOptions<TorchOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, TorchOptions options)
+        {
+            string[] errors = [.. options.Validate().Select(error => $"{TorchSection}:{error}.")];
+            return errors.Length > 0 ? ValidateOptionsResult.Fail(errors) : ValidateOptionsResult.Success;
+        }
+    }
+}

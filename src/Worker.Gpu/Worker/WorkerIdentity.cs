@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Farm.Contracts.Workers;
+using Farm.Engine;
+using Farm.Engine.Memory;
+using Farm.Worker.Execution.Graph;
+using Microsoft.Extensions.Options;
+using TorchSharp;
+
+namespace Farm.Worker;
+
+/// <summary>What the worker tells the farm of itself.</summary>
+internal sealed class WorkerIdentity(NodeTable table, ModelMemory models, HostMemory memory, ActiveRuns runs, IOptions<WorkerOptions> options)
+{
+    private readonly Lazy<string> _hash = new(() => HashOf(table));
+
+    /// <summary>Its name.</summary>
+    public string Name => options.Value.Name;
+
+    /// <summary>The version of its node classes.</summary>
+    public string ManifestHash => _hash.Value;
+
+    /// <summary>The operator's labels.</summary>
+    public ImmutableArray<string> Labels => [.. options.Value.Labels];
+
+    /// <summary>Names of the networks that are loaded.</summary>
+    public ImmutableArray<string> ResidentModels => [.. models.Residents.Select(r => r.Name)];
+
+    /// <summary>Bytes of device memory that are free.</summary>
+    public long FreeMemory => memory.Available;
+
+    /// <summary>All it can run.</summary>
+    public WorkerManifest Manifest() => new()
+    {
+        WorkerId = Name,
+        ManifestHash = ManifestHash,
+        Definitions = table.Definitions,
+        Host = Environment.MachineName,
+        TorchVersion = TorchRuntime.Version,
+        Labels = Labels,
+        Status = Status(),
+    };
+
+    /// <summary>How it does.</summary>
+    public WorkerStatus Status() => new()
+    {
+        WorkerId = Name,
+        Devices = [Device()],
+        Running = [.. runs.Leases.Select(l => l.RunId)],
+        ResidentModels = ResidentModels,
+    };
+
+    private WorkerDevice Device()
+    {
+        var (total, free) = (HostMemory.Total, memory.Available);
+        var isCpu = models.Device.type == DeviceType.CPU;
+        return new WorkerDevice
+        {
+            Name = models.Device.ToString(),
+            Type = isCpu ? "cpu" : "cuda",
+            Index = isCpu ? null : Math.Max(models.Device.index, 0),
+            MemoryTotal = total,
+            MemoryFree = free,
+            TorchTotal = total,
+            TorchFree = free,
+        };
+    }
+
+    private static string HashOf(NodeTable table) =>
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(table.Definitions)));
+}

@@ -1,0 +1,25 @@
+namespace Farm.Worker;
+
+internal static partial class WorkerLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "Worker {WorkerId} joined with {Classes} node classes.")]
+    public static partial void Joined(this ILogger logger, string workerId, int classes);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Worker {WorkerId} cannot reach the farm ({Reason}); it tries again.")]
+    public static partial void FarmUnreachable(this ILogger logger, string workerId, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId}, attempt {Attempt}: an unexpected failure of the worker ended the prompt.")]
+    public static partial void RunBroke(this ILogger logger, Exception failure, Guid runId, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId}, attempt {Attempt}: a report failed; it is sent again.")]
+    public static partial void ReportFailed(this ILogger logger, Exception failure, Guid runId, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId}, attempt {Attempt}: {Step} failed.")]
+    public static partial void StepFailed(this ILogger logger, Exception failure, Guid runId, int attempt, string step);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId}, attempt {Attempt}: fenced off; its files are removed.")]
+    public static partial void Abandoned(this ILogger logger, Guid runId, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId}, attempt {Attempt}: given back, the worker stops.")]
+    public static partial void GivenBack(this ILogger logger, Guid runId, int attempt);
+}

@@ -1,0 +1,82 @@
+using Farm.Worker.Execution.Caching;
+using Microsoft.Extensions.Options;
+
+namespace Farm.Worker;
+
+/// <summary>Options of a worker, <c>Farm:Worker</c>.</summary>
+public sealed class WorkerOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Farm:Worker";
+
+    /// <summary>The worker's name, unique in the farm. Default: the machine's name and the process id.</summary>
+    public string Name { get; set; } = $"{Environment.MachineName}-{Environment.ProcessId}";
+
+    /// <summary>Labels that the operator gives it; placement may ask for them. Default: none.</summary>
+    public IList<string> Labels { get; } = [];
+
+    /// <summary>Prompts that run at a time, each on a thread with a cache of its own; 1 to 64. Default: 1.</summary>
+    public int Parallelism { get; set; } = 1;
+
+    /// <summary>How long one request for work waits; under the response timeout of grain calls (30 s). Default: 20 s.</summary>
+    public TimeSpan ClaimPatience { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How often the worker says how it does. Default: 5 s.</summary>
+    public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often it renews its leases; well under the scheduler's lease duration. Default: 5 s.</summary>
+    public TimeSpan RenewInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest time between two reports of a run, and so until it hears of an interrupt. Default: 500 ms.</summary>
+    public TimeSpan ReportInterval { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The pause before a call to the farm that failed is tried again. Default: 1 s.</summary>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a prompt may go on when the worker is told to stop, before it is given back. Default: 20 s.</summary>
+    public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Results kept between prompts.</summary>
+    public CacheOptions Cache { get; } = new();
+}
+
+/// <summary>Checks the options at start.</summary>
+internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
+{
+    private const int MostLanes = 64;
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
+
+    /// <inheritdoc />
+    public ValidateOptionsResult Validate(string? name, WorkerOptions options)
+    {
+        string[] errors = [.. Broken(options)];
+        return errors.Length > 0 ? ValidateOptionsResult.Fail(errors) : ValidateOptionsResult.Success;
+    }
+
+    private static IEnumerable<string> Broken(WorkerOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(options.Name))
+            yield return Rule(nameof(options.Name), options.Name, "it must not be empty");
+        if (options.Parallelism is < 1 or > MostLanes)
+            yield return Rule(nameof(options.Parallelism), options.Parallelism, $"it must be 1 to {MostLanes}");
+        if (options.ClaimPatience <= TimeSpan.Zero || options.ClaimPatience >= ResponseTimeout)
+            yield return Rule(nameof(options.ClaimPatience), options.ClaimPatience, $"it must be more than 0 and less than {ResponseTimeout}");
+        (string Name, TimeSpan Value)[] times =
+        [
+            (nameof(options.HeartbeatInterval), options.HeartbeatInterval), (nameof(options.RenewInterval), options.RenewInterval),
+            (nameof(options.ReportInterval), options.ReportInterval), (nameof(options.RetryDelay), options.RetryDelay),
+        ];
+        foreach (var time in times.Where(t => t.Value <= TimeSpan.Zero))
+            yield return Rule(time.Name, time.Value, "it must be more than 0");
+        if (options.ShutdownGrace < TimeSpan.Zero)
+            yield return Rule(nameof(options.ShutdownGrace), options.ShutdownGrace, "it must not be negative");
+        if (!Enum.IsDefined(options.Cache.Kind))
+            yield return Rule("Cache:Kind", options.Cache.Kind, $"it must be one of {string.Join(", ", Enum.GetNames<CacheKind>())}");
+        if (options.Cache.LruSize < 1)
+            yield return Rule("Cache:LruSize", options.Cache.LruSize, "it must be at least 1");
+        if (options.Cache.RamHeadroomBytes < 0)
+            yield return Rule("Cache:RamHeadroomBytes", options.Cache.RamHeadroomBytes, "it must not be negative");
+    }
+
+    private static string Rule(string option, object value, string rule) => $"{WorkerOptions.Section}:{option} is {value}; {rule}.";
+}
