@@ -1,4 +1,3 @@
-using Farm.Contracts.Catalog;
 using Farm.Contracts.Text;
 
 namespace Farm.Nodes;
@@ -47,9 +46,6 @@ public sealed class InputOptions
         _members[name] = json;
         return this;
     }
-
-    // Empty text, not {}, for a V1 input without any member: NodeDefinition tells the two apart.
-    internal string WriteFor(NodeStyle style) => style is NodeStyle.V1 && _members.Count == 0 ? "" : Write(style is NodeStyle.V3);
 
     internal string Write(bool v3)
     {

@@ -35,8 +35,7 @@ internal static class DefinitionCheck
     {
         CheckName("input", input.Name);
         CheckName($"type of input {input.Name}", input.Type);
-        if (input.Options.Length > 0)
-            CheckJson($"options of input {input.Name}", input.Options, JsonValueKind.Object);
+        CheckJson($"options of input {input.Name}", input.Options, JsonValueKind.Object);
         if (input.Choices is { } choices)
             CheckJson($"choices of input {input.Name}", choices, JsonValueKind.Array);
     }
