@@ -8,7 +8,7 @@ namespace Farm.Nodes;
 /// Writes a node's definition. Inputs are required until <see cref="OptionalInputs"/>. Nodes are schema nodes (V3) unless
 /// <see cref="V1"/> says otherwise.
 /// </summary>
-public sealed class NodeBuilder
+public sealed partial class NodeBuilder
 {
     private readonly ImmutableArray<InputDefinition>.Builder _required = ImmutableArray.CreateBuilder<InputDefinition>();
     private readonly ImmutableArray<InputDefinition>.Builder _optional = ImmutableArray.CreateBuilder<InputDefinition>();

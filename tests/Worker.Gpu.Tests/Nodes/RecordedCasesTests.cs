@@ -62,7 +62,7 @@ public class RecordedCasesTests
     private static void AssertFails(string type, Action run)
     {
         var failure = Assert.ThrowsAny<Exception>(run);
-        var shown = failure switch { NodeFailedException known => known.Type, ExternalException => "RuntimeError", _ => failure.GetType().Name };
+        var shown = failure switch { NodeFailedException known => known.Type.Split('.')[^1], ExternalException => "RuntimeError", _ => failure.GetType().Name };
         Assert.Equal(type, shown);
     }
 
