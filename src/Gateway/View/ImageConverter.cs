@@ -10,7 +10,8 @@ internal sealed class ImageConverter(IOptions<GatewayOptions> options)
     /// <summary>Decodes an image to 8-bit RGBA, alpha not multiplied in. Refuses what is no image or too big.</summary>
     public SKBitmap Decode(Stream content, string name)
     {
-        using var codec = SKCodec.Create(content);
+        // The codec owns its stream; the content stays the caller's.
+        using var codec = SKCodec.Create(new SKManagedStream(content, disposeManagedStream: false));
         if (codec is null)
             throw NotAnImage(name);
         var size = codec.Info;
