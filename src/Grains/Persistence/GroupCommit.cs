@@ -1,8 +1,11 @@
 using System.Data.Common;
 using System.Threading.Channels;
+using Farm.Contracts.Prompts;
 using Farm.Grains.Prompts;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Farm.Grains.Persistence;
 
@@ -12,6 +15,10 @@ namespace Farm.Grains.Persistence;
 /// </summary>
 internal sealed class GroupCommit : IAsyncDisposable
 {
+    // Extended result codes of SQLite: https://www.sqlite.org/rescode.html
+    private const int SqliteConstraintPrimaryKey = 1555;
+    private const int SqliteConstraintUnique = 2067;
+
     private readonly Channel<PendingWrite> _writes = Channel.CreateUnbounded<PendingWrite>(new() { SingleReader = true });
     private readonly IDbContextFactory<FarmDb> _contexts;
     private readonly int _maxBatch;
@@ -66,7 +73,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     private async Task CommitAsync(List<PendingWrite> batch)
     {
         var error = await TryCommitAsync(batch);
-        if (error is null || batch.Count == 1 || IsOutage(error))
+        if (error is null or StoreUnavailableException || batch.Count == 1)
         {
             foreach (var write in batch) write.End(error);
             return;
@@ -88,16 +95,23 @@ internal sealed class GroupCommit : IAsyncDisposable
             _instruments.Committed(batch.Count);
             return null;
         }
-        catch (DbUpdateConcurrencyException error)
+        catch (DbUpdateException error) when (error is DbUpdateConcurrencyException || IsDuplicate(error))
         {
-            return new StaleWriteException("The row was changed meanwhile.", error);
+            return new StaleWriteException("The row was changed meanwhile, or exists already.", error);
         }
         catch (Exception error)
         {
             // Every failure is answered to the caller whose write it is; the writer itself goes on.
-            return error;
+            return IsOutage(error) ? new StoreUnavailableException("The database does not answer.", error) : error;
         }
     }
+
+    private static bool IsDuplicate(DbUpdateException error) => error.InnerException switch
+    {
+        PostgresException postgres => postgres.SqlState == PostgresErrorCodes.UniqueViolation,
+        SqliteException sqlite => sqlite.SqliteExtendedErrorCode is SqliteConstraintPrimaryKey or SqliteConstraintUnique,
+        _ => false,
+    };
 
     private static bool IsOutage(Exception error)
     {

@@ -10,6 +10,7 @@ internal sealed class PromptGrain(
     : Grain, IPromptGrain
 {
     private readonly RunMessages _messages = new();
+    private bool _loaded;
     private PromptState? _state;
     private RunEventRouter? _router;
     private bool _interrupted;
@@ -22,9 +23,6 @@ internal sealed class PromptGrain(
     private RunEventRouter Router => _router ??= new RunEventRouter(GrainFactory, _state!.Submission);
 
     /// <inheritdoc/>
-    public override async Task OnActivateAsync(CancellationToken cancellationToken) => Take(await store.FindAsync(RunId));
-
-    /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         CountAsWaiting(false);
@@ -34,13 +32,7 @@ internal sealed class PromptGrain(
     /// <inheritdoc/>
     public async Task<SubmitReceipt> SubmitAsync(PromptSubmission submission)
     {
-        if (_state is null)
-        {
-            var queued = PromptStateMachine.Submit(RunId, submission);
-            await CommitAsync(queued, store.InsertAsync(queued));
-            instruments.Submitted();
-            PromptLog.Queued(logger, RunId, submission.Tenant);
-        }
+        if (_state is null) await InsertAsync(PromptStateMachine.Submit(RunId, submission));
         if (_state!.Status == PromptStatus.Queued) await Scheduler.EnqueueAsync(ToEntry(_state));
         KeepOrLetGo(submission);
         return new SubmitReceipt { PromptId = _state.Submission.PromptId, Number = _state.Submission.Number };
@@ -49,6 +41,7 @@ internal sealed class PromptGrain(
     /// <inheritdoc/>
     public async Task<PromptJob?> BeginAsync(int attempt, string workerId)
     {
+        await LoadAsync();
         if (_state is null || _state.Status == PromptStatus.Ended)
         {
             await Scheduler.ReleaseAsync(RunId);
@@ -71,15 +64,17 @@ internal sealed class PromptGrain(
     /// <inheritdoc/>
     public async Task<RunOrder> ReportAsync(int attempt, IReadOnlyList<RunEvent> events)
     {
+        await LoadAsync();
         if (_state is null || !PromptStateMachine.IsRunning(_state, attempt)) return RunOrder.Abandon;
         _messages.Add(events);
-        await PublishAsync(events);
+        await TellAsync(Router.PublishAsync(events));
         return _interrupted ? RunOrder.Interrupt : RunOrder.Continue;
     }
 
     /// <inheritdoc/>
     public async Task<bool> CompleteAsync(RunResult result)
     {
+        await LoadAsync();
         if (_state is null) return false;
         if (PromptStateMachine.HasCompleted(_state, result.Attempt)) return true;
         if (PromptStateMachine.Complete(_state, result.Attempt, result.Outcome, clock.GetUtcNow()) is not { } ended) return false;
@@ -90,16 +85,18 @@ internal sealed class PromptGrain(
     }
 
     /// <inheritdoc/>
-    public Task<bool> InterruptAsync()
+    public async Task<bool> InterruptAsync()
     {
+        await LoadAsync();
         var running = _state?.Status == PromptStatus.Running;
         _interrupted |= running;
-        return Task.FromResult(running);
+        return running;
     }
 
     /// <inheritdoc/>
     public async Task<bool> DeleteAsync()
     {
+        await LoadAsync();
         if (_state is null || !PromptStateMachine.MayDelete(_state)) return false;
         await store.DeleteAsync(_state);
         Take(null);
@@ -111,6 +108,7 @@ internal sealed class PromptGrain(
     /// <inheritdoc/>
     public async Task LoseAttemptAsync(int attempt, string reason)
     {
+        await LoadAsync();
         if (_state is null || _state.Status == PromptStatus.Ended)
         {
             await Scheduler.ReleaseAsync(RunId);
@@ -127,8 +125,27 @@ internal sealed class PromptGrain(
             }
             var again = PromptStateMachine.Lose(_state, attempt, reason, clock.GetUtcNow())!;
             await CommitAsync(again, store.UpdateAsync(again));
+            KeepOrLetGo(again.Submission);
         }
         if (_state.Status == PromptStatus.Queued) await Scheduler.EnqueueAsync(ToEntry(_state));
+    }
+
+    /// <summary>A new prompt is inserted without asking whether it exists: that is known when it is refused.</summary>
+    private async Task InsertAsync(PromptState queued)
+    {
+        try
+        {
+            await store.InsertAsync(queued);
+        }
+        catch (StaleWriteException)
+        {
+            await LoadAsync();
+            if (_state is null) throw;
+            return;
+        }
+        Take(queued);
+        instruments.Submitted();
+        PromptLog.Queued(logger, RunId, queued.Submission.Tenant);
     }
 
     private async Task GiveUpAsync(int attempt, string reason)
@@ -148,9 +165,9 @@ internal sealed class PromptGrain(
         instruments.Ended(end.Outcome, ended.EndedAt - ended.StartedAt);
         PromptLog.Ended(logger, RunId, ended.Attempt, end.Outcome);
         DeactivateOnIdle();
-        await PublishAsync(closing);
-        await Scheduler.ReleaseAsync(RunId);
-        await PublishAsync([new NodeExecuting(null, null)]);
+        await TellAsync(Router.PublishAsync(closing));
+        await TellAsync(Scheduler.ReleaseAsync(RunId));
+        await TellAsync(Router.PublishAsync([new NodeExecuting(null, null)]));
     }
 
     private async Task CommitAsync(PromptState next, Task write)
@@ -168,21 +185,30 @@ internal sealed class PromptGrain(
         Take(next);
     }
 
-    /// <summary>What is committed stays so: a gateway that cannot be reached must not fail the worker's report.</summary>
-    private async Task PublishAsync(IReadOnlyList<RunEvent> events)
+    /// <summary>
+    /// What is committed stays so: a session or scheduler that cannot be reached must not fail the worker's report. A lease that
+    /// was not released ends by itself, and the scheduler then learns that the prompt is over.
+    /// </summary>
+    private async Task TellAsync(Task told)
     {
         try
         {
-            await Router.PublishAsync(events);
+            await told;
         }
         catch (Exception error) when (error is OrleansException or TimeoutException)
         {
-            PromptLog.PublishFailed(logger, error, RunId);
+            PromptLog.TellFailed(logger, error, RunId);
         }
+    }
+
+    private async Task LoadAsync()
+    {
+        if (!_loaded) Take(await store.FindAsync(RunId));
     }
 
     private void Take(PromptState? state)
     {
+        _loaded = true;
         _state = state;
         CountAsWaiting(state?.Status == PromptStatus.Queued);
     }
@@ -193,11 +219,11 @@ internal sealed class PromptGrain(
         _countedAsWaiting = waiting;
     }
 
-    /// <summary>Secrets are nowhere but here, so their grain stays; others leave when too many wait in memory.</summary>
+    /// <summary>Secrets are nowhere but here, so their grain stays a while; others leave when too many wait in memory.</summary>
     private void KeepOrLetGo(PromptSubmission submission)
     {
-        if (submission.Secrets is not null) DelayDeactivation(Timeout.InfiniteTimeSpan);
-        else if (instruments.ResidentWaiting > options.Value.ResidentWaiting) DeactivateOnIdle();
+        DelayDeactivation(submission.Secrets is null ? TimeSpan.FromTicks(-1) : options.Value.SecretsLife);
+        if (submission.Secrets is null && instruments.ResidentWaiting > options.Value.ResidentWaiting) DeactivateOnIdle();
     }
 
     private static QueueEntry ToEntry(PromptState state) => new()

@@ -20,6 +20,6 @@ internal static partial class PromptLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Prompt {RunId}: a write of attempt {Attempt} was refused, the row has moved on; the grain reloads.")]
     public static partial void Stale(ILogger logger, Guid runId, int attempt);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Prompt {RunId}: events could not be published; clients read the outcome from history.")]
-    public static partial void PublishFailed(ILogger logger, Exception error, Guid runId);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Prompt {RunId}: events or the release of its lease could not be told.")]
+    public static partial void TellFailed(ILogger logger, Exception error, Guid runId);
 }

@@ -16,6 +16,9 @@ public sealed class PromptOptions
     /// 10,000 by default.
     /// </summary>
     public int ResidentWaiting { get; set; } = 10_000;
+
+    /// <summary>How long a waiting prompt's secrets are kept in memory; it then runs without them. 24 h by default.</summary>
+    public TimeSpan SecretsLife { get; set; } = TimeSpan.FromHours(24);
 }
 
 /// <summary>Checks <see cref="PromptOptions"/> at start.</summary>
@@ -26,6 +29,8 @@ internal sealed class PromptOptionsValidator : IValidateOptions<PromptOptions>
     {
         if (options.MaxAttempts is < 1 or > 100)
             return ValidateOptionsResult.Fail($"{PromptOptions.Section}:MaxAttempts is {options.MaxAttempts}; it must be 1 to 100.");
+        if (options.SecretsLife <= TimeSpan.Zero)
+            return ValidateOptionsResult.Fail($"{PromptOptions.Section}:SecretsLife is {options.SecretsLife}; it must be above 0.");
         return options.ResidentWaiting < 0
             ? ValidateOptionsResult.Fail($"{PromptOptions.Section}:ResidentWaiting is {options.ResidentWaiting}; it must not be negative.")
             : ValidateOptionsResult.Success;

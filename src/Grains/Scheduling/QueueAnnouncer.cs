@@ -34,8 +34,9 @@ internal sealed class QueueAnnouncer(IGrainFactory grains, ILogger logger)
                 await grains.GetGrain<ITenantChannelGrain>(tenant)
                     .BroadcastAsync([.. counts.Select(count => new ClientEvent(0, null, new QueueStatus(count)))]);
             }
-            catch (Exception error) when (error is OrleansException or TimeoutException)
+            catch (Exception error)
             {
+                // Whatever it was, hand-outs must not wait for it.
                 SchedulingLog.AnnounceFailed(logger, error, tenant);
             }
             told.SetResult();

@@ -155,6 +155,7 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
     private async Task<QueuedItem?> WaitAsync(WaitingClaim waiting)
     {
         var patience = waiting.Claim.Patience < _options.MaxPatience ? waiting.Claim.Patience : _options.MaxPatience;
+        Measure();
         try
         {
             return await waiting.Given.Task.WaitAsync(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, _clock);
@@ -178,7 +179,7 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
     /// <summary>Takes ended leases away. The prompt's grain decides what becomes of the prompt and queues it again or releases it.</summary>
     private Task SweepAsync(CancellationToken cancellation)
     {
-        _instruments.Sizes(_queue.WaitingCount, _queue.RunningCount, _claims.Count);
+        Measure();
         var now = _clock.GetUtcNow();
         foreach (var item in _queue.Leased.Where(i => i.Lease!.End <= now).ToArray())
         {
@@ -189,6 +190,8 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
         }
         return Task.CompletedTask;
     }
+
+    private void Measure() => _instruments.Sizes(_queue.WaitingCount, _queue.RunningCount, _claims.Count);
 
     private async Task LoseAsync(Guid runId, int attempt, string workerId)
     {

@@ -21,8 +21,11 @@ internal sealed class SchedulerInstruments
         _leasesEnded = meter.CreateCounter<long>("farm.scheduler.leases_ended", "{lease}", "Leases that ended without renewal.");
         meter.CreateObservableGauge("farm.scheduler.waiting", () => Volatile.Read(ref _waiting), "{prompt}", "Prompts that wait.");
         meter.CreateObservableGauge("farm.scheduler.running", () => Volatile.Read(ref _running), "{prompt}", "Prompts under a lease.");
-        meter.CreateObservableGauge("farm.scheduler.idle_workers", () => Volatile.Read(ref _idleWorkers), "{claim}", "Claims that wait.");
+        meter.CreateObservableGauge("farm.scheduler.idle_workers", () => IdleWorkers, "{claim}", "Claims that wait.");
     }
+
+    /// <summary>Claims that wait.</summary>
+    public int IdleWorkers => Volatile.Read(ref _idleWorkers);
 
     /// <summary>A prompt was handed out.</summary>
     public void HandedOut() => _handOuts.Add(1);

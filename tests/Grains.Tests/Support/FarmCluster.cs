@@ -2,6 +2,7 @@ using Farm.Contracts.Catalog;
 using Farm.Contracts.Prompts;
 using Farm.Contracts.Scheduling;
 using Farm.Contracts.Sessions;
+using Farm.Grains.Scheduling;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -14,6 +15,7 @@ internal sealed class FarmCluster : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("farm-grains-").FullName;
     private readonly Dictionary<string, string?> _settings;
+    private readonly List<RecordingGateway> _gateways = [];
     private InProcessTestCluster? _cluster;
 
     private FarmCluster(Dictionary<string, string?> settings) => _settings = settings;
@@ -75,10 +77,25 @@ internal sealed class FarmCluster : IAsyncDisposable
     /// <summary>A gateway that listens to the tenant and holds what it is told.</summary>
     public async Task<RecordingGateway> ListenAsync(string tenant = "default")
     {
+        // Object references are weak: the list keeps the gateway alive.
         var gateway = new RecordingGateway();
+        _gateways.Add(gateway);
         gateway.Reference = Grains.CreateObjectReference<IGatewayObserver>(gateway);
         await Grains.GetGrain<ITenantChannelGrain>(tenant).SubscribeAsync(gateway.Reference);
         return gateway;
+    }
+
+    /// <summary>Returns when so many workers wait at the scheduler.</summary>
+    public async Task WaitForIdleWorkersAsync(int count)
+    {
+        while (Services.GetRequiredService<SchedulerInstruments>().IdleWorkers < count) await Scheduler.CountAsync("default");
+    }
+
+    /// <summary>Lets leases end that were not renewed for that long, and returns when the scheduler has acted on it.</summary>
+    public async Task LetLeasesEndAsync(TimeSpan time, Func<Task<bool>> acted)
+    {
+        Clock.Advance(time);
+        while (!await acted()) Clock.Advance(TimeSpan.FromMilliseconds(500));
     }
 
     /// <summary>Attaches a socket of that client.</summary>

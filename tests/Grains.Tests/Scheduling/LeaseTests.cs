@@ -1,0 +1,120 @@
+using Farm.Contracts.Prompts;
+using Farm.Contracts.Scheduling;
+using Farm.Grains.Tests.Support;
+
+namespace Farm.Grains.Tests.Scheduling;
+
+/// <summary>What becomes of a prompt whose worker goes silent.</summary>
+public sealed class LeaseTests
+{
+    private static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(8);
+
+    [Fact]
+    public async Task Lease_NotRenewed_PromptGoesToAnotherWorkerWithTheNextAttempt()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var run = await farm.SubmitAsync(Samples.Submission("p1"));
+        await farm.BeginAsync();
+
+        var lease = await AfterLossAsync(farm);
+
+        Assert.Equal(new Lease(run, 2), lease);
+        Assert.NotNull(await farm.Prompt(run).BeginAsync(2, "w2"));
+    }
+
+    [Fact]
+    public async Task StaleAttempt_Completes_IsRefusedAndChangesNothing()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var run = await farm.SubmitAsync(Samples.Submission("p1"));
+        await farm.BeginAsync();
+        await AfterLossAsync(farm);
+        await farm.Prompt(run).BeginAsync(2, "w2");
+
+        Assert.False(await farm.Prompt(run).CompleteAsync(Samples.Success(1, Samples.Ui("stale"))));
+        Assert.Equal(RunOrder.Abandon, await farm.Prompt(run).ReportAsync(1, [new ExecutionStart(1)]));
+        Assert.Null(await farm.History().GetAsync("p1"));
+        Assert.True(await farm.Prompt(run).CompleteAsync(Samples.Success(2, Samples.Ui("2"))));
+        Assert.False(await farm.Prompt(run).CompleteAsync(Samples.Success(1, Samples.Ui("stale"))));
+
+        var entry = await farm.History().GetAsync("p1");
+        Assert.Equal("2", Assert.Single(entry!.Outputs).NodeId);
+    }
+
+    [Fact]
+    public async Task Lease_Renewed_Stays()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        await farm.SubmitAsync(Samples.Submission("p1"));
+        var job = await farm.BeginAsync();
+
+        for (var i = 0; i < 8; i++)
+        {
+            farm.Clock.Advance(LeaseDuration / 2);
+            Assert.Empty(await farm.Scheduler.RenewAsync("w1", [new Lease(job.RunId, job.Attempt)]));
+        }
+
+        Assert.True(await farm.Prompt(job.RunId).CompleteAsync(Samples.Success(job.Attempt)));
+    }
+
+    [Fact]
+    public async Task Renew_LeaseThatIsGone_IsNamed()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var run = await farm.SubmitAsync(Samples.Submission("p1"));
+        await farm.BeginAsync();
+        await AfterLossAsync(farm);
+
+        var unknown = Guid.NewGuid();
+
+        Assert.Equal([run, unknown], await farm.Scheduler.RenewAsync("w1", [new Lease(run, 1), new Lease(unknown, 1)]));
+    }
+
+    [Fact]
+    public async Task LastAttempt_Lost_EndsInErrorWithTheHistoryOfAttempts()
+    {
+        await using var farm = await FarmCluster.StartAsync(("Farm:Prompts:MaxAttempts", "2"));
+        var gateway = await farm.ListenAsync();
+        await farm.AttachAsync(gateway, "c1", "s1");
+        var run = await farm.SubmitAsync(Samples.Submission("p1", clientId: "c1"));
+        await farm.BeginAsync("w1");
+        await AfterLossAsync(farm);
+        await farm.Prompt(run).BeginAsync(2, "w2");
+        await farm.Prompt(run).ReportAsync(2, [new ExecutionStart(7), new NodeExecuting("1", "1")]);
+
+        await farm.LetLeasesEndAsync(LeaseDuration, async () => await farm.History().GetAsync("p1") is not null);
+
+        var entry = (await farm.History().GetAsync("p1"))!;
+        Assert.Equal((RunOutcome.Error, false), (entry.Outcome, entry.Completed));
+        Assert.Equal(["execution_start", "execution_error"], Samples.Names(entry.Messages));
+        var failure = ((ExecutionError)entry.Messages[^1]).Failure;
+        Assert.Equal(("1", "EmptyImage"), (failure.NodeId, failure.NodeType));
+        Assert.Collection(
+            failure.Traceback,
+            line => Assert.Contains("attempt 1 on w1", line, StringComparison.Ordinal),
+            line => Assert.Contains("attempt 2 on w2", line, StringComparison.Ordinal));
+        Assert.False(await farm.Prompt(run).CompleteAsync(Samples.Success(2)));
+        while (await farm.Scheduler.CountAsync("default") > 0) await Task.Yield();
+    }
+
+    [Fact]
+    public async Task Interrupted_WorkerLost_EndsAsInterrupted()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var run = await farm.SubmitAsync(Samples.Submission("p1"));
+        await farm.BeginAsync();
+        Assert.True(await farm.Prompt(run).InterruptAsync());
+
+        await farm.LetLeasesEndAsync(LeaseDuration, async () => await farm.History().GetAsync("p1") is not null);
+
+        Assert.Equal(RunOutcome.Interrupted, (await farm.History().GetAsync("p1"))!.Outcome);
+    }
+
+    /// <summary>Lets every lease end; the lease that another worker then gets.</summary>
+    private static async Task<Lease> AfterLossAsync(FarmCluster farm)
+    {
+        Lease? lease = null;
+        await farm.LetLeasesEndAsync(LeaseDuration, async () => (lease = await farm.ClaimAsync("w2")) is not null);
+        return lease!;
+    }
+}

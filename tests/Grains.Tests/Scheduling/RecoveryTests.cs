@@ -1,0 +1,106 @@
+using Farm.Contracts.Prompts;
+using Farm.Contracts.Scheduling;
+using Farm.Grains.Tests.Support;
+
+namespace Farm.Grains.Tests.Scheduling;
+
+/// <summary>What a farm that was killed knows when it starts again.</summary>
+public sealed class RecoveryTests
+{
+    [Fact]
+    public async Task Killed_WithWaitingPrompts_HandsThemOutInOrderAgain()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        for (var i = 0; i < 5; i++) await farm.SubmitAsync(Samples.Submission($"p{i}", 10 - i));
+        await farm.RunNextAsync();
+
+        await farm.KillAsync();
+        await farm.StartAgainAsync();
+
+        Assert.Equal(4, await farm.Scheduler.CountAsync("default"));
+        var order = new List<string>();
+        for (var i = 0; i < 4; i++) order.Add((await farm.RunNextAsync()).Submission.PromptId);
+        Assert.Equal(["p3", "p2", "p1", "p0"], order);
+        Assert.Equal(Samples.Graph, (await farm.History().GetAsync("p0"))!.Submission.Prompt);
+    }
+
+    [Fact]
+    public async Task Killed_DuringARun_WorkerThatRenewsKeepsIt()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        await farm.SubmitAsync(Samples.Submission("p1"));
+        var job = await farm.BeginAsync();
+        await farm.KillAsync();
+        await farm.StartAgainAsync();
+
+        farm.Clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Empty(await farm.Scheduler.RenewAsync("w1", [new Lease(job.RunId, 1)]));
+        farm.Clock.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.True(await farm.Prompt(job.RunId).CompleteAsync(Samples.Success(1)));
+        var entry = await farm.History().GetAsync("p1");
+        Assert.Equal(["execution_start", "execution_cached:", "execution_success"], Samples.Names(entry!.Messages));
+    }
+
+    [Fact]
+    public async Task Killed_DuringARun_WithoutGrace_StartsTheNextAttempt()
+    {
+        await using var farm = await FarmCluster.StartAsync(("Farm:Scheduling:RecoveryGrace", "00:00:00"));
+        var run = await farm.SubmitAsync(Samples.Submission("p1"));
+        await farm.BeginAsync();
+        await farm.KillAsync();
+        await farm.StartAgainAsync();
+
+        Lease? lease = null;
+        await farm.LetLeasesEndAsync(TimeSpan.FromMilliseconds(1), async () => (lease = await farm.ClaimAsync("w2")) is not null);
+
+        Assert.Equal(new Lease(run, 2), lease);
+    }
+
+    [Fact]
+    public async Task Killed_AfterTheEnd_AnswersTheSameAndRunsNothing()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        await farm.SubmitAsync(Samples.Submission("p1"));
+        var job = await farm.RunNextAsync();
+        await farm.KillAsync();
+        await farm.StartAgainAsync();
+
+        Assert.Equal(0, await farm.Scheduler.CountAsync("default"));
+        Assert.True(await farm.Prompt(job.RunId).CompleteAsync(Samples.Success(1)));
+        Assert.Null(await farm.Prompt(job.RunId).BeginAsync(1, "w1"));
+        Assert.Single(await farm.History().ListAsync(new HistoryWindow(null)));
+    }
+
+    [Fact]
+    public async Task Numbers_AfterAKill_GoOnRising()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var drawn = await Task.WhenAll(Enumerable.Range(0, 250).Select(_ => farm.Scheduler.DrawNumberAsync("default")));
+        Assert.Equal(Enumerable.Range(0, 250).Select(i => (long)i), drawn.Order());
+        Assert.Equal(0, await farm.Scheduler.DrawNumberAsync("other"));
+
+        await farm.KillAsync();
+        await farm.StartAgainAsync();
+
+        Assert.InRange(await farm.Scheduler.DrawNumberAsync("default"), 250, 350);
+    }
+
+    [Fact]
+    public async Task Catalog_AfterAKill_IsKnownWithNoWorkerAlive()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var before = await farm.Catalog.GetAsync(-1);
+        await farm.KillAsync();
+        await farm.StartAgainAsync();
+
+        var after = await farm.Catalog.GetAsync(-1);
+
+        Assert.Empty(await farm.Catalog.WorkersAsync());
+        Assert.Equal(before.Version, after.Version);
+        Assert.Equal(before.Definitions.Select(d => d.ToString()), after.Definitions.Select(d => d.ToString()));
+        Assert.Equal("""{"default":512}""", after.Definitions[0].Required[0].Options);
+        Assert.False(await farm.Catalog.HeartbeatAsync(Samples.Status("w1")));
+        Assert.Equal(["EmptyImage", "PreviewImage"], await farm.Catalog.ClassesAsync(Samples.Hash));
+    }
+}
