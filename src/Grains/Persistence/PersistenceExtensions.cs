@@ -14,7 +14,14 @@ internal static class PersistenceExtensions
     /// <summary>The database that <c>Farm:Database</c> names, made ready at start, and the features' stores in it.</summary>
     public static ISiloBuilder AddPersistence(this ISiloBuilder silo, IConfiguration configuration)
     {
-        var services = silo.Services;
+        silo.Services.AddStores(configuration);
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DatabaseStart>();
+        return silo;
+    }
+
+    /// <summary>The stores alone, for programs without a silo.</summary>
+    internal static void AddStores(this IServiceCollection services, IConfiguration configuration)
+    {
         services.AddOptions<DatabaseOptions>()
             .Bind(configuration.GetSection(DatabaseOptions.Section))
             .PostConfigure(o => o.ConnectionString = ConnectionStringOf(o, configuration))
@@ -25,14 +32,12 @@ internal static class PersistenceExtensions
         services.AddSingleton<IDbContextFactory<FarmDb>>(provider => OptionsOf(provider).IsPostgres
             ? ActivatorUtilities.CreateInstance<FarmDbFactory<NpgsqlFarmDb>>(provider)
             : ActivatorUtilities.CreateInstance<FarmDbFactory<SqliteFarmDb>>(provider));
-        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DatabaseStart>();
         services.AddSingleton<GroupCommit>();
         services.AddSingleton<PersistenceInstruments>();
         services.AddSingleton<IPromptStore, EfPromptStore>();
         services.AddSingleton<IHistoryStore, EfHistoryStore>();
         services.AddSingleton<IQueueStore, EfQueueStore>();
         services.AddSingleton<ICatalogStore, EfCatalogStore>();
-        return silo;
     }
 
     private static DatabaseOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
