@@ -73,7 +73,7 @@ internal sealed class Gates
     {
         if (name == "open")
             return;
-        await Of(name).Task.WaitAsync(cancel);
+        await Of(name).Task.WaitAsync(cancel).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
     }
 
     private TaskCompletionSource Of(string name)

@@ -1,0 +1,149 @@
+using Farm.Contracts.Prompts;
+using Farm.Nodes;
+using Farm.Worker.Execution.Caching;
+using Xunit;
+
+namespace Farm.Worker.Tests.Execution;
+
+/// <summary>Expansion, sub-caches, loops of links made at run time (execution-semantics, section 12).</summary>
+public sealed class ExpansionTests
+{
+    private static NodeType Expands(string name, Func<NodeCall, GraphBuilder, object?[]> build, Action<NodeBuilder>? more = null) => NodeType.Of(() => new ScriptNode(
+        n =>
+        {
+            n.V1().Named(name).In("test").OptionalInputs().Input("v", "*").Input("w", "*").Output("*").Output("*");
+            more?.Invoke(n);
+        },
+        call =>
+        {
+            var graph = call.Context.NewGraph();
+            var values = build(call, graph);
+            return NodeResult.Expand(graph.Build(), values);
+        }));
+
+    private static NodeType Simple => Expands("Expand", (call, graph) =>
+    {
+        var number = graph.Add("StubInt").Set("value", 5L);
+        graph.Add("T").Set("v", number.Out());
+        return [number.Out(), call.Value("v")];
+    });
+
+    [Fact]
+    public void Expansion_RunsOutputsAndSources_16_9()
+    {
+        var run = new ExecutorHarness(nodes: Simple).Run("2:Expand(v=1)\n3:T(v=@2;w=@2/1)", "3");
+        Assert.Equal(">2 >2.0.0.1 >2.0.0.2 U2.0.0.2 >3 U3", run.Trace);
+        Assert.Equal("""{"text":["5,1"]}""", run.Output("3"));
+        Assert.Equal(new NodeIdentity("2.0.0.2", "2", "2", "2"), run.End.Outputs[0].Meta);
+        var executed = run.Events.OfType<NodeExecuting>().Select(e => e.DisplayNode);
+        Assert.Equal(["2", "2", "2", "3"], executed);
+    }
+
+    [Fact]
+    public void LinkToAList_TakesSeveralOutputs_22_16()
+    {
+        var node = Expands("Shift", (_, graph) => [graph.Add("List").Set("n", 3L).Out(), "lit"]);
+        var run = new ExecutorHarness(nodes: node).Run("2:Shift(v=1)\n3:T(v=@2;w=@2/1)", "3");
+        Assert.Equal("""{"text":["0,1"]}""", run.Output("3"));
+    }
+
+    [Fact]
+    public void NestedExpansion_IdsAndNames_22_17()
+    {
+        var outer = Expands("Outer", (_, graph) => [graph.Add("Expand").Set("v", 1L).Out()]);
+        var run = new ExecutorHarness(nodes: [Simple, outer]).Run("2:Outer(v=1)\n3:T(v=@2)", "3");
+        Assert.Equal(">2 >2.0.0.1 >2.0.0.1.0.0.1 >2.0.0.1.0.0.2 U2.0.0.1.0.0.2 >3 U3", run.Trace);
+        Assert.Equal(new NodeIdentity("2.0.0.1.0.0.2", "2", "2.0.0.1", "2"), run.End.Outputs[0].Meta);
+    }
+
+    [Fact]
+    public void OverriddenDisplay_IsShown_22_18()
+    {
+        var node = Expands("Other", (_, graph) =>
+        {
+            var shown = graph.Add("T").Set("v", 1L);
+            shown.OverrideDisplayId = "3";
+            return [1L];
+        });
+        var run = new ExecutorHarness(nodes: node).Run("2:Other(v=1)\n3:T(v=@2)", "3");
+        Assert.Equal(new NodeIdentity("2.0.0.1", "3", "2", "2"), run.End.Outputs[0].Meta);
+    }
+
+    [Theory]
+    [InlineData(CacheKind.Classic, "C[9] >2 U2.0.0.2 >3 U3")]
+    [InlineData(CacheKind.None, ">9 >2 >2.0.0.1 >2.0.0.2 U2.0.0.2 >3 U3")]
+    public void ChangedParent_SameChildren_HitTheSubCache_22_19(CacheKind kind, string second)
+    {
+        var harness = new ExecutorHarness(new CacheOptions { Kind = kind }, nodes: Simple);
+        harness.Run("9:StubInt(value=3)\n2:Expand(v=1;w=@9)\n3:T(v=@2;w=@2/1)", "3");
+        Assert.Equal(second, harness.Run("9:StubInt(value=3)\n2:Expand(v=2;w=@9)\n3:T(v=@2;w=@2/1)", "3").Trace);
+    }
+
+    [Fact]
+    public void FailingChild_IsReportedAsTheParent_22_24()
+    {
+        var node = Expands("Fails", (call, graph) => [graph.Add("Fail").Set("value", call.Value("v")).Out()]);
+        var run = new ExecutorHarness(nodes: node).Run("2:Fails(v=1)\n3:T(v=@2)", "3");
+        Assert.Equal(("2", "Fails", "one\n", "RuntimeError"), (run.Failure.NodeId, run.Failure.NodeType, run.Failure.Message, run.Failure.Type));
+        Assert.Equal("""{"value":[1]}""", run.Failure.CurrentInputs);
+        Assert.Empty(run.Failure.Executed);
+    }
+
+    [Fact]
+    public void DynamicCycle_BlamesTheExpandingNode_22_23()
+    {
+        var node = Expands("Cycle", (_, graph) =>
+        {
+            var (a, b) = (graph.Add("Pass"), graph.Add("Pass"));
+            a.Set("v", b.Out());
+            b.Set("v", a.Out());
+            return [b.Out()];
+        });
+        var run = new ExecutorHarness(nodes: node).Run("2:StubInt(value=1)\n3:Cycle(v=@2)\n4:T(v=@3)", "4");
+        Assert.Equal((RunOutcome.Error, true), (run.End.Outcome, run.End.Completed));
+        Assert.Equal(("3", "graph.DependencyCycleError", "Dependency cycle detected", "[]"),
+            (run.Failure.NodeId, run.Failure.Type, run.Failure.Message, run.Failure.CurrentInputs));
+    }
+
+    [Theory]
+    [InlineData("Nowhere", "comfy_execution.graph.NodeNotFoundError", "Node gone not found\n")]
+    [InlineData("Unknown", "KeyError", "'NoSuchClass'\n")]
+    public void BadGraph_IsAnErrorOfTheExpandingNode_12_11(string name, string type, string message)
+    {
+        NodeType[] nodes =
+        [
+            Expands("Nowhere", (_, _) => [new NodeLink("gone", 0)]),
+            Expands("Unknown", (_, graph) => [graph.Add("NoSuchClass").Out()]),
+        ];
+        var run = new ExecutorHarness(nodes: nodes).Run($"2:{name}(v=1)\n3:T(v=@2)", "3");
+        Assert.Equal(("2", type, message), (run.Failure.NodeId, run.Failure.Type, run.Failure.Message));
+    }
+
+    [Fact]
+    public void SchemaNode_ThatMayNotExpand_Fails_9_10()
+    {
+        var node = NodeType.Of(() => new ScriptNode(
+            n => n.Named("NotAllowed").In("test").Input("v", "*").Output("*"),
+            call => NodeResult.Expand(call.Context.NewGraph().Build(), 1L)));
+        var run = new ExecutorHarness(nodes: node).Run("1:NotAllowed(v=1)\n2:T(v=@1)", "2");
+        Assert.StartsWith("Node NotAllowedClone is not expandable", run.Failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MixedSlices_KeepTheirOrder_12_5()
+    {
+        var node = NodeType.Of(() => new ScriptNode(
+            n => n.V1().Named("Mixed").In("test").Input("v", "*").Output("*"),
+            call =>
+            {
+                if (call.Get<long>("v") != 1)
+                    return NodeResult.Of(call.Value("v"));
+                var graph = call.Context.NewGraph();
+                var number = graph.Add("StubInt").Set("value", 7L);
+                return NodeResult.Expand(graph.Build(), number.Out());
+            }));
+        var run = new ExecutorHarness(nodes: node).Run("1:List(n=3)\n2:Mixed(v=@1)\n3:t(v=@2)", "3");
+        Assert.Equal(">1 >2 >2.1.0.1 >3 U3", run.Trace);
+        Assert.Equal("""{"text":["0","7","2"]}""", run.Output("3"));
+    }
+}
