@@ -24,8 +24,8 @@ public sealed class WorkerOptions
     /// <summary>How often the worker says how it does. Default: 5 s.</summary>
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often it renews its leases; well under the scheduler's lease duration. Default: 5 s.</summary>
-    public TimeSpan RenewInterval { get; set; } = TimeSpan.FromSeconds(5);
+    /// <summary>How often it renews its leases; well under the scheduler's lease duration (8 s). Default: 2 s.</summary>
+    public TimeSpan RenewInterval { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The longest time between two reports of a run, and so until it hears of an interrupt. Default: 500 ms.</summary>
     public TimeSpan ReportInterval { get; set; } = TimeSpan.FromMilliseconds(500);
