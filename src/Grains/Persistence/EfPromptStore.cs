@@ -1,4 +1,5 @@
 using Farm.Contracts.Prompts;
+using Farm.Contracts.Workers;
 using Farm.Grains.Persistence.Rows;
 using Farm.Grains.Prompts;
 using Farm.Grains.Scheduling;
@@ -97,6 +98,7 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
         Prompt = state.Submission.Prompt,
         ExtraData = state.Submission.ExtraData,
         Targets = EventJson.Write(state.Submission.Targets),
+        DeferredChecks = EventJson.WriteUnlessEmpty(state.Submission.DeferredChecks),
     };
 
     private static PromptState ToState(PromptRow row, GraphRow graph) => new()
@@ -112,6 +114,7 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
             Prompt = graph.Prompt,
             ExtraData = graph.ExtraData,
             Targets = EventJson.Read<string>(graph.Targets),
+            DeferredChecks = EventJson.Read<NodeCheck>(graph.DeferredChecks),
             ClassTypes = Requirement.Split(row.ClassTypes),
             CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt),
         },

@@ -37,7 +37,10 @@ internal static class EventJson
         text is null ? [] : JsonSerializer.Deserialize<ImmutableArray<T>>(text, Options);
 
     /// <summary>Lost attempts: mostly none, which is stored as null.</summary>
-    public static string? WriteLost(ImmutableArray<LostAttempt> lost) => lost.IsEmpty ? null : Write(lost);
+    public static string? WriteLost(ImmutableArray<LostAttempt> lost) => WriteUnlessEmpty(lost);
+
+    /// <summary>A list as text; null for an empty one.</summary>
+    public static string? WriteUnlessEmpty<T>(ImmutableArray<T> list) => list.IsDefaultOrEmpty ? null : Write(list);
 
     private static void NameMessages(JsonTypeInfo info)
     {
