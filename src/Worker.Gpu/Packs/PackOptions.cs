@@ -25,6 +25,9 @@ public sealed class PackOptions
 
     /// <summary>How long a class's validator may take. Default 5 seconds, below what a gateway waits.</summary>
     public TimeSpan ValidateTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Validators that run at a time. Default 16.</summary>
+    public int MaxParallelChecks { get; set; } = 16;
 }
 
 /// <summary>Checks the section at start.</summary>
@@ -37,6 +40,7 @@ internal sealed class PackOptionsValidator : IValidateOptions<PackOptions>
             (nameof(options.MaxPacks), options.MaxPacks, options.MaxPacks >= 0, "0 or more"),
             (nameof(options.MaxClassesPerPack), options.MaxClassesPerPack, options.MaxClassesPerPack > 0, "1 or more"),
             (nameof(options.MaxDefinitionLength), options.MaxDefinitionLength, options.MaxDefinitionLength > 0, "1 or more"),
+            (nameof(options.MaxParallelChecks), options.MaxParallelChecks, options.MaxParallelChecks > 0, "1 or more"),
             (nameof(options.DefineTimeout), options.DefineTimeout, IsTime(options.DefineTimeout), "between 0 and 10 minutes"),
             (nameof(options.ValidateTimeout), options.ValidateTimeout, IsTime(options.ValidateTimeout), "between 0 and 10 minutes"),
         ];

@@ -1,10 +1,9 @@
 using Farm.Engine;
 using Farm.Engine.Memory;
-using Farm.Nodes;
 using Farm.Storage;
 using Farm.Worker.Execution;
 using Farm.Worker.Execution.Caching;
-using Farm.Worker.Execution.Graph;
+using Farm.Worker.Packs;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -14,7 +13,7 @@ namespace Farm.Worker;
 public static class FarmWorkerExtensions
 {
     /// <summary>
-    /// Everything a GPU silo hosts: torch and the model memory, the built-in nodes, the executor, and the loop that asks for work.
+    /// Everything a GPU silo hosts: torch and the model memory, the built-in nodes and those of packs, the executor, and the loop that asks for work.
     /// Clustering is the caller's. The options are those of the sections <c>Farm:Worker</c>, <c>Farm:Torch</c> and <c>Farm:Data</c>.
     /// </summary>
     public static ISiloBuilder AddFarmWorker(this ISiloBuilder silo, IConfiguration configuration)
@@ -22,7 +21,7 @@ public static class FarmWorkerExtensions
         silo.Services
             .AddFarmStorage(configuration)
             .AddTorch(configuration)
-            .AddNodes()
+            .AddNodeClasses(configuration)
             .AddExecution()
             .AddWorkerLoop(configuration);
         return silo;
@@ -39,9 +38,6 @@ public static class FarmWorkerExtensions
         });
         return services;
     }
-
-    private static IServiceCollection AddNodes(this IServiceCollection services) => services.AddSingleton(provider => new NodeTable(
-        NodeType.FromAssembly(typeof(FarmWorkerExtensions).Assembly, type => (NodeClass)ActivatorUtilities.CreateInstance(provider, type))));
 
     private static IServiceCollection AddExecution(this IServiceCollection services)
     {

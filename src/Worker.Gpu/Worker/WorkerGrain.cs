@@ -1,5 +1,6 @@
 using Farm.Contracts.Workers;
 using Farm.Engine.Memory;
+using Orleans.Concurrency;
 using Orleans.Placement;
 
 namespace Farm.Worker;
@@ -16,7 +17,7 @@ internal interface ILocalWorkerGrain : IGrainWithStringKey
 /// <summary>
 /// Control of this process's worker. The worker itself calls first, so the grain lives on its silo; on any other it refuses to.
 /// </summary>
-[PreferLocalPlacement]
+[PreferLocalPlacement, Reentrant] // A check that takes its time holds up nobody else's.
 internal sealed class WorkerGrain(WorkerIdentity identity, WorkerLanes lanes, ModelMemory models, IEnumerable<INodeChecker> checkers)
     : Grain, IWorkerGrain, ILocalWorkerGrain
 {

@@ -5,13 +5,15 @@ using Farm.Contracts.Workers;
 using Farm.Engine;
 using Farm.Engine.Memory;
 using Farm.Worker.Execution.Graph;
+using Farm.Worker.Packs;
 using Microsoft.Extensions.Options;
 using TorchSharp;
 
 namespace Farm.Worker;
 
 /// <summary>What the worker tells the farm of itself.</summary>
-internal sealed class WorkerIdentity(NodeTable table, ModelMemory models, HostMemory memory, ActiveRuns runs, IOptions<WorkerOptions> options)
+internal sealed class WorkerIdentity(
+    NodeTable table, LoadedPacks packs, ModelMemory models, HostMemory memory, ActiveRuns runs, IOptions<WorkerOptions> options)
 {
     private readonly Lazy<string> _hash = new(() => HashOf(table));
 
@@ -39,6 +41,7 @@ internal sealed class WorkerIdentity(NodeTable table, ModelMemory models, HostMe
         Host = Environment.MachineName,
         TorchVersion = TorchRuntime.Version,
         Labels = Labels,
+        PackErrors = packs.Errors,
         Status = Status(),
     };
 

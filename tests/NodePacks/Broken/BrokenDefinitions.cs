@@ -64,5 +64,10 @@ internal sealed class TooLarge : Node
 internal static class Loops
 {
     /// <summary>Whether the test is over.</summary>
-    public static bool End => AppContext.TryGetSwitch("Farm.BrokenPack.End", out var end) && end;
+    public static bool End => IsSet("Farm.BrokenPack.End");
+
+    /// <summary>The same for validators.</summary>
+    public static bool EndValidators => IsSet("Farm.BrokenPack.EndValidators");
+
+    private static bool IsSet(string name) => AppContext.TryGetSwitch(name, out var end) && end;
 }

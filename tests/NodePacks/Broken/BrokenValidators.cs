@@ -33,7 +33,7 @@ internal sealed class ValidatorLoops() : ValidatedNode(nameof(ValidatorLoops))
 {
     public override ValueTask<InputVerdict> ValidateAsync(NodeCall call, CancellationToken cancel)
     {
-        while (call.Get<long>("value") == 0 && !Loops.End)
+        while (call.Get<long>("value") == 0 && !Loops.EndValidators)
         {
         }
         return ValueTask.FromResult(InputVerdict.Valid);

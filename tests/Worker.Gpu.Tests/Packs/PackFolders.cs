@@ -7,6 +7,29 @@ namespace Farm.Worker.Gpu.Tests.Packs;
 /// <summary>A folder of packs in a temporary place, and a loader for it.</summary>
 internal sealed class PackFolders : IDisposable
 {
+    /// <summary>The pack in which everything is wrong. Loaded once: the endless loop in it ends with the loading.</summary>
+    public static readonly Lazy<LoadedPacks> Broken = new(() =>
+    {
+        using var folders = new PackFolders { Options = { DefineTimeout = TimeSpan.FromSeconds(0.5) } };
+        folders.Add("broken", "broken");
+        try
+        {
+            return folders.Load(builtIn: "BuiltInName");
+        }
+        finally
+        {
+            AppContext.SetSwitch("Farm.BrokenPack.End", true);
+        }
+    });
+
+    /// <summary>The pack of examples/TestNodes.</summary>
+    public static readonly Lazy<LoadedPacks> TestNodes = new(() =>
+    {
+        using var folders = new PackFolders();
+        folders.Add("testing-pack", "testing-pack");
+        return folders.Load();
+    });
+
     /// <summary>The folder's path.</summary>
     public string Root { get; } = Directory.CreateTempSubdirectory("farm-packs-").FullName;
 

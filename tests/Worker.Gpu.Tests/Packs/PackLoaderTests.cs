@@ -63,7 +63,7 @@ public sealed class PackLoaderTests : IDisposable
     [InlineData("TakesBuiltInName", "the class name BuiltInName is taken by the worker")]
     public void Load_BrokenClass_IsReportedAndLeavesTheRest(string name, string reason)
     {
-        var packs = BrokenPack.Value;
+        var packs = PackFolders.Broken.Value;
 
         Assert.Contains(packs.Errors, error => error.StartsWith($"broken: class Farm.BrokenPack.{name}: ", StringComparison.Ordinal) && error.Contains(reason, StringComparison.Ordinal));
         Assert.Contains(packs.Types, type => type.Definition.ClassType == "BrokenPackGood");
@@ -128,18 +128,4 @@ public sealed class PackLoaderTests : IDisposable
             result.Failures);
         Assert.Same(ValidateOptionsResult.Success, new PackOptionsValidator().Validate(null, new PackOptions()));
     }
-
-    private static readonly Lazy<LoadedPacks> BrokenPack = new(() =>
-    {
-        using var folders = new PackFolders { Options = { DefineTimeout = TimeSpan.FromSeconds(0.5) } };
-        folders.Add("broken", "broken");
-        try
-        {
-            return folders.Load(builtIn: "BuiltInName");
-        }
-        finally
-        {
-            AppContext.SetSwitch("Farm.BrokenPack.End", true);
-        }
-    });
 }

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json.Nodes;
 using Farm.Contracts.Catalog;
-using Farm.Worker.Packs;
 using Xunit;
 
 namespace Farm.Worker.Gpu.Tests.Packs;
@@ -9,13 +8,6 @@ namespace Farm.Worker.Gpu.Tests.Packs;
 /// <summary>The pack of examples/TestNodes, loaded from a folder as an operator drops it there.</summary>
 public sealed class TestPackTests
 {
-    private static readonly Lazy<LoadedPacks> Pack = new(() =>
-    {
-        using var folders = new PackFolders();
-        folders.Add("testing-pack", "testing-pack");
-        return folders.Load();
-    });
-
     // Recorded from ComfyUI 0.19.3 with its execution-test nodes; tooltips and the always empty description left out.
     private static readonly JsonObject Recorded = ReadRecorded();
 
@@ -24,16 +16,16 @@ public sealed class TestPackTests
     [Fact]
     public void TestPack_Loaded_HasEveryRecordedClassAndNoErrors()
     {
-        Assert.Empty(Pack.Value.Errors);
+        Assert.Empty(PackFolders.TestNodes.Value.Errors);
         Assert.Equal(52, Recorded.Count);
-        Assert.Equal(Recorded.Select(entry => entry.Key).Order(StringComparer.Ordinal), Pack.Value.Types.Select(type => type.Definition.ClassType).Order(StringComparer.Ordinal));
+        Assert.Equal(Recorded.Select(entry => entry.Key).Order(StringComparer.Ordinal), PackFolders.TestNodes.Value.Types.Select(type => type.Definition.ClassType).Order(StringComparer.Ordinal));
     }
 
     [Theory]
     [MemberData(nameof(Classes))]
     public void TestPack_Definition_EqualsTheRecordedOne(string classType)
     {
-        var definition = Pack.Value.Types.Single(type => type.Definition.ClassType == classType).Definition;
+        var definition = PackFolders.TestNodes.Value.Types.Single(type => type.Definition.ClassType == classType).Definition;
 
         Assert.True(JsonNode.DeepEquals(Recorded[classType], Entry(definition)), $"{Recorded[classType]}\n!=\n{Entry(definition)}");
         Assert.Equal(Recorded[classType]!["input"]!.ToJsonString(), Entry(definition)["input"]!.ToJsonString(), ignoreLineEndingDifferences: false, ignoreCase: false);
