@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Farm.Contracts.Prompts;
+using Farm.Contracts.Workers;
 using Farm.Grains.Catalog;
 using Farm.Grains.History;
 using Farm.Grains.Persistence;
@@ -55,6 +56,10 @@ public abstract class StoreSuite : IAsyncLifetime
             Prompt = "{\"b\":1,  \"a\":{\"x\":[1.0,\"\\u00fc\"]}}",
             Targets = ["9", "10"],
             Secrets = "{\"api_key_comfy_org\":\"secret\"}",
+            DeferredChecks =
+            [
+                new NodeCheck { NodeId = "9", ClassType = "A", Arguments = "{\"x\": 1.0}", Links = [new LinkedInput("y", "\"INT\"", "B")] },
+            ],
         };
         var state = await InsertAsync(submission);
 
@@ -67,6 +72,9 @@ public abstract class StoreSuite : IAsyncLifetime
              found.Submission.ExtraData, found.Submission.CreatedAt));
         Assert.Equal(["9", "10"], found.Submission.Targets);
         Assert.Equal(["A", "B"], found.Submission.ClassTypes);
+        var check = Assert.Single(found.Submission.DeferredChecks);
+        Assert.Equal(("9", "A", "{\"x\": 1.0}"), (check.NodeId, check.ClassType, check.Arguments));
+        Assert.Equal([new LinkedInput("y", "\"INT\"", "B")], check.Links);
         Assert.Null(found.Submission.Secrets);
         Assert.Equal((PromptStatus.Queued, 1, 0L), (found.Status, found.Attempt, found.Revision));
         Assert.Null(await Prompts.FindAsync(Guid.NewGuid()));
