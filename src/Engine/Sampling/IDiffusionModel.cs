@@ -17,6 +17,9 @@ public interface IDiffusionModel
     /// <summary>The type the forward pass computes in; sampling itself is always fp32.</summary>
     ScalarType ComputeType { get; }
 
+    /// <summary>Keeps the weights where they run until disposed, so that no step of a run waits for them; null where there is nothing to keep.</summary>
+    IDisposable? Hold() => null;
+
     /// <summary>The network's raw output (noise, velocity, …) in fp32, of the shape of <paramref name="x"/>.</summary>
     /// <param name="x">The scaled noisy latent, fp32 [B, C, h, w].</param>
     /// <param name="timesteps">fp32 [B], in the network's own units (0…999 for discrete schedules).</param>

@@ -73,6 +73,7 @@ public static class KSampler
         using var mode = inference_mode(true);
         using var generator = new Generator(seed);
         var model = guider.Model;
+        using var held = sigmas.Length == 0 ? null : model.Hold();
         var samples = WidenEmpty(latent.Samples.to(ScalarType.Float32), model.LatentFormat);
         var noise = addNoise ? LatentNoise.Draw(samples.shape, generator, latent.BatchIndex) : zeros_like(samples);
         if (sigmas.Length == 0) return samples.cpu().clone().MoveToOuterDisposeScope();

@@ -1,75 +1,64 @@
-using Farm.Engine.Models.Clip;
-using Farm.Engine.Models.Layers;
+using Farm.Engine.Families;
+using Farm.Engine.Memory;
 using Farm.Engine.Models.UNet;
 using Farm.Engine.Sampling;
-using Farm.Engine.Tests.Fixtures;
 using Farm.Engine.Tests.Generated;
-using Farm.Engine.Weights;
+using Farm.Engine.Text;
 using static TorchSharp.torch;
 
 namespace Farm.Engine.Tests.Sampling;
 
-/// <summary>The generated checkpoint sd15-tiny as sampling sees it, loaded once, with the conditionings of the recordings.</summary>
+/// <summary>The generated checkpoint sd15-tiny as nodes hand it to sampling, loaded once, with the conditionings of the recordings.</summary>
 public sealed class SmallModel : IDiffusionModel, IDisposable
 {
-    private const int Blurry = 21977;
-
-    private readonly UNet2DConditionModel _unet;
+    private readonly ModelMemory _memory = new(CPU);
+    private readonly DiffusionModel _model;
+    private readonly ITextEncoder _clip;
+    private readonly List<TextEncoding> _encodings = [];
     private int _calls;
 
     public SmallModel()
     {
-        using var file = SafetensorsFile.Open(GeneratedFiles.PathOf("sd15-tiny"));
-        var state = new StateDict(file);
-        var stored = state.Under("model.diffusion_model.");
-        _unet = new UNet2DConditionModel(UNetConfig.Detect(stored, HeadRule.FixedCount(8))!, new NetworkWeights(stored, ScalarType.Float32, CPU));
-        Positive = [new ConditioningEntry(Recorded("cond1"))];
-        Negative = [new ConditioningEntry(Encode(state, [49406, Blurry, .. Enumerable.Repeat(49407, 75)]))];
+        var checkpoint = new CheckpointLoader(_memory).Load(GeneratedFiles.PathOf("sd15-tiny"));
+        (_model, _clip) = (checkpoint.Model, checkpoint.Clip!);
+        Positive = Encode("a photo of a cat, (masterpiece:1.2), ((best quality)), [lowres]");
+        Negative = Encode("blurry");
     }
 
-    /// <summary>"a photo of a cat, (masterpiece:1.2), ((best quality)), [lowres]".</summary>
     public IReadOnlyList<ConditioningEntry> Positive { get; }
 
-    /// <summary>"blurry".</summary>
     public IReadOnlyList<ConditioningEntry> Negative { get; }
 
     /// <summary>Forward passes since the last reset.</summary>
     public int Calls { get => _calls; set => _calls = value; }
 
-    public ModelSampling Sampling { get; } = ModelSampling.Discrete(Prediction.Eps);
+    public ModelSampling Sampling { get; init; } = ModelSampling.Discrete(Prediction.Eps);
 
-    public LatentFormat LatentFormat => LatentFormats.SD15;
+    public LatentFormat LatentFormat => _model.LatentFormat;
 
-    public Device Device => CPU;
+    public Device Device => _model.Device;
 
-    public ScalarType ComputeType => ScalarType.Float32;
+    public ScalarType ComputeType => _model.ComputeType;
+
+    public IReadOnlyList<ConditioningEntry> Encode(string text)
+    {
+        using var mode = inference_mode(true);
+        var encoding = _clip.Encode(text);
+        _encodings.Add(encoding);
+        return [new ConditioningEntry(encoding.Cond)];
+    }
+
+    public IDisposable Hold() => _model.Hold();
 
     public Tensor Predict(Tensor x, Tensor timesteps, ModelInputs inputs)
     {
         Interlocked.Increment(ref _calls);
-        return _unet.Forward(x, timesteps, inputs.Context, inputs.Y, ComputeType);
+        return _model.Predict(x, timesteps, inputs);
     }
 
     public void Dispose()
     {
-        _unet.Dispose();
-        foreach (var entry in Positive.Concat(Negative)) entry.Context.Dispose();
-    }
-
-    private static Tensor Recorded(string name)
-    {
-        using var file = Fixture.Open("sd15-clip.safetensors");
-        using var stored = file.OpenTensor(name);
-        return stored.clone();
-    }
-
-    private static Tensor Encode(StateDict state, int[] ids)
-    {
-        using var clip = new CLIPTextModel(
-            new NetworkWeights(state.Under("cond_stage_model.transformer.text_model."), ScalarType.Float32, CPU), ClipActivation.QuickGelu);
-        using var mode = inference_mode(true);
-        using var scope = NewDisposeScope();
-        var embedded = clip.Embed(tensor(ids.Select(id => (long)id).ToArray()).reshape(1, -1));
-        return clip.Forward(embedded, hiddenFromEnd: 1).Last.DetachFromDisposeScope();
+        foreach (var encoding in _encodings) encoding.Dispose();
+        _memory.Dispose();
     }
 }

@@ -11,7 +11,7 @@ internal static class LatentMask
         using var scope = NewDisposeScope();
         long height = latent.shape[^2], width = latent.shape[^1];
         var planes = mask.to(ScalarType.Float32).to(latent.device).reshape(-1, 1, mask.shape[^2], mask.shape[^1]);
-        var resized = nn.functional.interpolate(planes, [height, width], mode: InterpolationMode.Bilinear);
+        var resized = nn.functional.interpolate(planes, [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
         long rows = latent.shape[0];
         var repeated = resized.repeat((rows + resized.shape[0] - 1) / resized.shape[0], 1, 1, 1).narrow(0, 0, rows);
         return repeated.expand(rows, latent.shape[1], height, width).contiguous().MoveToOuterDisposeScope();
