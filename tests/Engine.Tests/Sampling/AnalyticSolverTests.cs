@@ -49,11 +49,13 @@ public sealed class AnalyticSolverTests
         bool flow = name.EndsWith("_flow", StringComparison.Ordinal);
         string sigmas = flow ? "sigmas_flow" : name.EndsWith("_nozero", StringComparison.Ordinal) ? "sigmas_eps_no_zero_end" : "sigmas_eps";
 
-        var actual = Run(
-            SamplerRegistry.Get(SamplerOf(name)), flow ? Flow : Eps, Guided[flow ? "x0_flow" : "x0_eps"], Guided.Floats(sigmas), GuidedDenoiser(flow));
+        var actual = RunGuided(SamplerRegistry.Get(SamplerOf(name)), flow, Guided.Floats(sigmas));
 
         Assert.InRange(Golden.RelativeError(actual, Guided[name]), 0, Sensitive.GetValueOrDefault(name, Tolerance));
     }
+
+    internal static Tensor RunGuided(ISampler sampler, bool flow, float[] sigmas) =>
+        Run(sampler, flow ? Flow : Eps, Guided[flow ? "x0_flow" : "x0_eps"], sigmas, GuidedDenoiser(flow));
 
     private static Denoiser GuidedDenoiser(bool flow) => (x, sigma) =>
     {

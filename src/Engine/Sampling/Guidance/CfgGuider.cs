@@ -27,12 +27,8 @@ public sealed class CfgGuider(
     /// <inheritdoc/>
     public override Denoised Denoise(Tensor x, float sigma, bool needsNegative)
     {
-        var call = new GuidanceCall(this, x, sigma, scale);
-        var pair = Evaluate(x, sigma, needsNegative || _hooks.NeedsNegative || !IsOne(scale));
-        foreach (var hook in _hooks.Before) pair = hook(call, pair);
-        var mixed = _hooks.Mix is { } mix ? mix(call, pair) : pair.Negative + (pair.Positive - pair.Negative) * scale;
-        foreach (var hook in _hooks.After) mixed = hook(call, pair, mixed);
-        return new Denoised(mixed, pair.Negative);
+        bool both = needsNegative || _hooks.NeedsNegative || !GuidanceScale.IsOne(scale);
+        return _hooks.Apply(new GuidanceCall(Model, x, sigma, scale), Evaluate(x, sigma, both), both);
     }
 
     private GuidancePair Evaluate(Tensor x, float sigma, bool both)
@@ -41,6 +37,4 @@ public sealed class CfgGuider(
         var outputs = ConditioningBatch.Evaluate(Model, x, sigma, [Positive, Negative]);
         return new GuidancePair(outputs[0], outputs[1]);
     }
-
-    private static bool IsOne(float scale) => Math.Abs(scale - 1) <= 1e-9;
 }

@@ -3,14 +3,27 @@ using static TorchSharp.torch;
 namespace Farm.Engine.Sampling;
 
 /// <summary>What a guidance hook sees of a call.</summary>
-/// <param name="Guider">The guider that calls, for hooks that evaluate more.</param>
+/// <param name="Model">The network, for hooks that evaluate more.</param>
 /// <param name="X">The noisy latent.</param>
 /// <param name="Sigma">Its noise level.</param>
 /// <param name="Scale">The guidance scale.</param>
-public sealed record GuidanceCall(CfgGuider Guider, Tensor X, float Sigma, float Scale);
+public sealed record GuidanceCall(IDiffusionModel Model, Tensor X, float Sigma, float Scale)
+{
+    /// <summary>The clean latent of another conditioning at the same noisy latent, in a pass of its own.</summary>
+    public Tensor Evaluate(IReadOnlyList<ConditioningEntry> conditioning) => ConditioningBatch.Evaluate(Model, X, Sigma, [conditioning])[0];
+}
 
 /// <summary>Clean latents of the two sides. With a scale of 1 and nothing that asks for it the negative is all zeros.</summary>
 public readonly record struct GuidancePair(Tensor Positive, Tensor Negative);
+
+/// <summary>Changes the predictions before they are mixed; called only with both sides evaluated.</summary>
+public delegate GuidancePair BeforeMix(GuidanceCall call, GuidancePair pair);
+
+/// <summary>Takes the place of the mix u + g(p − u).</summary>
+public delegate Tensor GuidanceMix(GuidanceCall call, GuidancePair pair);
+
+/// <summary>Changes the mixed result, given the pair after the pre hooks.</summary>
+public delegate Tensor AfterMix(GuidanceCall call, GuidancePair pair, Tensor mixed);
 
 /// <summary>Changes to guidance, run in the order of attachment: every pre hook, then the mix, then every post hook.</summary>
 public sealed record GuidanceHooks
@@ -18,15 +31,31 @@ public sealed record GuidanceHooks
     /// <summary>No changes.</summary>
     public static GuidanceHooks None { get; } = new();
 
-    /// <summary>Change the predictions before they are mixed.</summary>
-    public IReadOnlyList<Func<GuidanceCall, GuidancePair, GuidancePair>> Before { get; init; } = [];
+    /// <summary>Pre hooks.</summary>
+    public IReadOnlyList<BeforeMix> Before { get; init; } = [];
 
-    /// <summary>Takes the place of the mix u + g(p − u); null for that mix.</summary>
-    public Func<GuidanceCall, GuidancePair, Tensor>? Mix { get; init; }
+    /// <summary>The mix; null for u + g(p − u). There is one: the last set wins.</summary>
+    public GuidanceMix? Mix { get; init; }
 
-    /// <summary>Change the mixed result, given the pair after the pre hooks.</summary>
-    public IReadOnlyList<Func<GuidanceCall, GuidancePair, Tensor, Tensor>> After { get; init; } = [];
+    /// <summary>Post hooks.</summary>
+    public IReadOnlyList<AfterMix> After { get; init; } = [];
 
     /// <summary>Evaluate the negative even at a scale of 1.</summary>
     public bool NeedsNegative { get; init; }
+
+    /// <summary>These with one more pre hook.</summary>
+    public GuidanceHooks With(BeforeMix hook) => this with { Before = [.. Before, hook] };
+
+    /// <summary>These with one more post hook.</summary>
+    public GuidanceHooks With(AfterMix hook) => this with { After = [.. After, hook] };
+
+    /// <summary>The mixed and changed result for a pair of predictions, with the pair after the pre hooks.</summary>
+    internal Denoised Apply(GuidanceCall call, GuidancePair pair, bool hasBoth)
+    {
+        if (hasBoth)
+            foreach (var hook in Before) pair = hook(call, pair);
+        var mixed = Mix is { } mix ? mix(call, pair) : pair.Negative + (pair.Positive - pair.Negative) * call.Scale;
+        foreach (var hook in After) mixed = hook(call, pair, mixed);
+        return new Denoised(mixed, pair.Negative);
+    }
 }
