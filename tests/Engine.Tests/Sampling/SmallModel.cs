@@ -32,7 +32,7 @@ public sealed class SmallModel : IDiffusionModel, IDisposable
     /// <summary>Forward passes since the last reset.</summary>
     public int Calls { get => _calls; set => _calls = value; }
 
-    public ModelSampling Sampling { get; init; } = ModelSampling.Discrete(Prediction.Eps);
+    public ModelSampling Sampling { get; set; } = ModelSampling.Discrete(Prediction.Eps);
 
     public LatentFormat LatentFormat => _model.LatentFormat;
 

@@ -15,7 +15,7 @@ public sealed class FlowSigmas : SigmaTable
     {
         _shift = shift;
         _multiplier = multiplier;
-        _sigmas = [.. Enumerable.Range(1, steps).Select(i => Sigma((float)((float)i / steps * multiplier)))];
+        _sigmas = [.. Enumerable.Range(1, steps).Select(i => Sigma((float)i / steps * (float)multiplier))];
     }
 
     /// <inheritdoc/>
@@ -25,15 +25,17 @@ public sealed class FlowSigmas : SigmaTable
     public override float Timestep(float sigma) => (float)(sigma * _multiplier);
 
     /// <inheritdoc/>
-    public override float Sigma(float timestep) => Shifted(timestep / _multiplier);
+    public override float Sigma(float timestep)
+    {
+        float t = timestep / (float)_multiplier, shift = (float)_shift; // fp32 throughout: samplers compare these levels with PercentToSigma's
+        return shift * t / (1 + (float)(_shift - 1) * t);
+    }
 
     /// <inheritdoc/>
     public override float PercentToSigma(double percent) => percent switch
     {
         <= 0 => 1,
         >= 1 => 0,
-        _ => Shifted(1 - percent),
+        _ => (float)(_shift * (1 - percent) / (1 + (_shift - 1) * (1 - percent))),
     };
-
-    private float Shifted(double t) => (float)(_shift * t / (1 + (_shift - 1) * t));
 }
