@@ -29,5 +29,5 @@ internal static class Fixture
 }
 
 /// <summary>Tests that count the process's tensors or memory run alone.</summary>
-[CollectionDefinition(DisableParallelization = true)]
+[CollectionDefinition(nameof(Measured), DisableParallelization = true)]
 public sealed class Measured;

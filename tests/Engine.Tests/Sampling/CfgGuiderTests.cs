@@ -96,6 +96,22 @@ public sealed class CfgGuiderTests
         Assert.True(x0[0, 0, 16, 31].item<float>() > -0.2f); // fades in from the inner edge
     }
 
+    [Theory]
+    [InlineData(4, 4, 4, 4)]
+    [InlineData(100, 100, -5, 2)]
+    public void Denoise_AnAreaBeyondTheLatent_IsCutToIt(long height, long width, long y, long x)
+    {
+        using var scope = NewDisposeScope();
+        var model = new Recorder();
+        IReadOnlyList<ConditioningEntry> placed = [Entry(77, 1) with { Area = new LatentArea(height, width, y, x) }, Entry(77, 1) with { Area = new LatentArea(8, 8, 50, 50) }];
+
+        new CfgGuider(model, placed, [], 1).Denoise(zeros(1, 4, 6, 6), 1, needsNegative: false);
+
+        var (seenHeight, seenWidth) = Assert.Single(model.Sizes);
+        Assert.InRange(seenHeight, 1, 6);
+        Assert.InRange(seenWidth, 1, 6);
+    }
+
     private static ConditioningEntry Entry(long tokens, float value) => new(full([1, tokens, 16], value));
 
     /// <summary>Predicts the value of a row's context as noise and notes what it was asked.</summary>

@@ -16,7 +16,7 @@ internal static class ConditioningBatch
         var counts = sets.Select(_ => full_like(x, Nothing)).ToArray();
         List<Part> waiting = [];
         for (int set = 0; set < sets.Count; set++)
-            waiting.AddRange(sets[set].Where(entry => entry.AppliesAt(sigma, model.Sampling.Table)).Select(entry => Part.Create(set, entry, x)));
+            waiting.AddRange(Active(sets[set], model.Sampling.Table, sigma, x).Select(entry => Part.Create(set, entry, x)));
 
         while (waiting.Count > 0)
         {
@@ -27,6 +27,16 @@ internal static class ConditioningBatch
         }
 
         return [.. sums.Select((sum, i) => sum.div_(counts[i]).MoveToOuterDisposeScope())];
+    }
+
+    /// <summary>The entries whose time it is, with areas cut to the latent; an area outside it counts for nothing.</summary>
+    private static IEnumerable<ConditioningEntry> Active(IReadOnlyList<ConditioningEntry> set, SigmaTable table, float sigma, Tensor x)
+    {
+        foreach (var entry in set.Where(entry => entry.AppliesAt(sigma, table)))
+        {
+            if (entry.Area is not { } area) yield return entry;
+            else if (area.Within(x.shape[^2], x.shape[^1]) is { } inside) yield return entry with { Area = inside };
+        }
     }
 
     private static Tensor[] Run(IDiffusionModel model, float sigma, Part[] parts)

@@ -31,4 +31,13 @@ public sealed record ConditioningEntry(Tensor Context, Tensor? Y = null)
 }
 
 /// <summary>A rectangle in latent cells.</summary>
-public sealed record LatentArea(long Height, long Width, long Y, long X);
+public sealed record LatentArea(long Height, long Width, long Y, long X)
+{
+    /// <summary>The part inside a latent; null where nothing of it is.</summary>
+    internal LatentArea? Within(long height, long width)
+    {
+        long y = Math.Max(Y, 0), x = Math.Max(X, 0);
+        var inside = new LatentArea(Math.Min(Y + Height, height) - y, Math.Min(X + Width, width) - x, y, x);
+        return inside.Height > 0 && inside.Width > 0 ? inside : null;
+    }
+}

@@ -13,8 +13,8 @@ public static class LatentNoise
     public static Tensor Draw(long[] shape, Generator generator, IReadOnlyList<int>? batchIndex = null)
     {
         if (batchIndex is null) return randn(shape, generator: generator);
-        if (batchIndex.Count == 0 || batchIndex.Any(index => index < 0))
-            throw new ArgumentException("batch_index must name a place of 0 or more for each latent of the batch.", nameof(batchIndex));
+        if (batchIndex.Count != shape[0] || batchIndex.Any(index => index < 0))
+            throw new ArgumentException($"batch_index must name a place of 0 or more for each of the {shape[0]} latents.", nameof(batchIndex));
 
         using var scope = NewDisposeScope();
         long[] one = [1, .. shape[1..]];
