@@ -14,17 +14,11 @@ internal static class JsonText
     {
         try
         {
-            var strict = new JsonDocumentOptions { MaxDepth = maxDepth, AllowDuplicateProperties = false };
-            var root = JsonDocument.Parse(utf8, strict).RootElement;
-            CheckText(root, utf8.Span);
-            return root;
+            return ParseStrictly(utf8, maxDepth) ?? ParseWithRepeatedKeys(utf8, maxDepth);
         }
-        catch (JsonException)
+        catch (InvalidOperationException broken)
         {
-            // Either broken, which throws again below, or a key stands twice somewhere.
-            var loose = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = maxDepth }).RootElement;
-            CheckText(loose, utf8.Span);
-            return JsonDocument.Parse(Write(writer => WriteOnce(writer, loose)), new JsonDocumentOptions { MaxDepth = maxDepth }).RootElement;
+            throw new JsonException("a text holds half of a surrogate pair", broken);
         }
     }
 
@@ -58,20 +52,28 @@ internal static class JsonText
         _ => false,
     };
 
-    // A lone surrogate can only come from an escape; a text without such an escape needs no walk.
-    private static void CheckText(JsonElement root, ReadOnlySpan<byte> utf8)
+    /// <summary>Null where the text is broken or a key stands twice.</summary>
+    private static JsonElement? ParseStrictly(ReadOnlyMemory<byte> utf8, int maxDepth)
     {
-        if (utf8.IndexOf("\\ud"u8) < 0 && utf8.IndexOf("\\uD"u8) < 0)
-            return;
         try
         {
-            Write(writer => root.WriteTo(writer));
-            Visit(root);
+            var root = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = maxDepth, AllowDuplicateProperties = false }).RootElement;
+            // Half of a surrogate pair can only come from an escape; a text without such an escape needs no walk.
+            if (utf8.Span.IndexOf("\\ud"u8) >= 0 || utf8.Span.IndexOf("\\uD"u8) >= 0)
+                Visit(root);
+            return root;
         }
-        catch (Exception broken) when (broken is InvalidOperationException or ArgumentException)
+        catch (JsonException)
         {
-            throw new JsonException("a text holds half of a surrogate pair", broken);
+            return null;
         }
+    }
+
+    private static JsonElement ParseWithRepeatedKeys(ReadOnlyMemory<byte> utf8, int maxDepth)
+    {
+        var options = new JsonDocumentOptions { MaxDepth = maxDepth };
+        var root = JsonDocument.Parse(utf8, options).RootElement;
+        return JsonDocument.Parse(Write(writer => WriteOnce(writer, root)), options).RootElement;
     }
 
     private static void Visit(JsonElement value)

@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Reflection;
+using Farm.Contracts.Catalog;
+using Farm.Contracts.Prompts;
+using Farm.Contracts.Scheduling;
+using Farm.Contracts.Sessions;
+using Farm.Contracts.Workers;
+
+namespace Farm.Gateway.Tests.Fakes;
+
+/// <summary>The grains behind the gateway, in memory: it accepts prompts and runs none.</summary>
+internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, ITenantChannelGrain, IClientSessionGrain
+{
+    private readonly TaskCompletionSource<IGatewayObserver> _subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _number = -1;
+
+    public IGrainFactory Grains { get; private init; } = null!;
+
+    public ConcurrentQueue<PromptSubmission> Submitted { get; } = new();
+
+    public ConcurrentQueue<string> Calls { get; } = new();
+
+    public Exception? Failure { get; set; }
+
+    public string? CurrentNode { get; set; }
+
+    public Task<IGatewayObserver> Subscribed => _subscribed.Task;
+
+    public static FakeFarm Create()
+    {
+        var grains = DispatchProxy.Create<IGrainFactory, GrainProxy>();
+        var farm = new FakeFarm { Grains = grains };
+        ((GrainProxy)grains).Farm = farm;
+        return farm;
+    }
+
+    Task<CatalogSnapshot> ICatalogGrain.GetAsync(long knownVersion) => knownVersion == 1
+        ? new TaskCompletionSource<CatalogSnapshot>().Task
+        : Task.FromResult(new CatalogSnapshot(1, [.. Definitions.All]));
+
+    Task ICatalogGrain.LeaveAsync(string workerId) => throw new NotSupportedException();
+
+    Task<ImmutableArray<WorkerInfo>> ICatalogGrain.WorkersAsync() => Task.FromResult<ImmutableArray<WorkerInfo>>([]);
+
+    Task<ImmutableArray<string>> ICatalogGrain.ClassesAsync(string manifestHash) => throw new NotSupportedException();
+
+    Task ICatalogGrain.RegisterAsync(WorkerManifest manifest) => throw new NotSupportedException();
+
+    Task<bool> ICatalogGrain.HeartbeatAsync(WorkerStatus status) => throw new NotSupportedException();
+
+    Task<long> ISchedulerGrain.DrawNumberAsync(string tenant) =>
+        Failure is null ? Task.FromResult(Interlocked.Increment(ref _number)) : Task.FromException<long>(Failure);
+
+    Task<int> ISchedulerGrain.CountAsync(string tenant) => Failure is null ? Task.FromResult(Submitted.Count) : Task.FromException<int>(Failure);
+
+    Task ISchedulerGrain.ClearAsync(string tenant) => Note($"clear {tenant}");
+
+    Task<ImmutableArray<QueuedRun>> ISchedulerGrain.FindAsync(string tenant, string promptId) => Task.FromResult<ImmutableArray<QueuedRun>>([]);
+
+    Task<QueueSnapshot> ISchedulerGrain.SnapshotAsync(string tenant) => Task.FromResult(new QueueSnapshot([], []));
+
+    Task ISchedulerGrain.EnqueueAsync(QueueEntry entry) => throw new NotSupportedException();
+
+    Task<Lease?> ISchedulerGrain.ClaimAsync(WorkerClaim claim) => throw new NotSupportedException();
+
+    Task<ImmutableArray<Guid>> ISchedulerGrain.RenewAsync(string workerId, ImmutableArray<Lease> leases) => throw new NotSupportedException();
+
+    Task ISchedulerGrain.ReleaseAsync(Guid runId) => throw new NotSupportedException();
+
+    Task<ImmutableArray<HistoryEntry>> IHistoryGrain.ListAsync(HistoryWindow window)
+    {
+        Calls.Enqueue($"history {window.MaxItems} {window.Offset}");
+        return Task.FromResult<ImmutableArray<HistoryEntry>>([]);
+    }
+
+    Task<HistoryEntry?> IHistoryGrain.GetAsync(string promptId)
+    {
+        Calls.Enqueue($"history of {promptId}");
+        return Task.FromResult<HistoryEntry?>(null);
+    }
+
+    Task IHistoryGrain.DeleteAsync(ImmutableArray<string> promptIds) => Note($"forget {string.Join(',', promptIds)}");
+
+    Task IHistoryGrain.ClearAsync() => Note("forget all");
+
+    Task<ImmutableArray<StoredSubmission>> IHistoryGrain.SubmissionsAsync(ImmutableArray<Guid> runs) => throw new NotSupportedException();
+
+    Task ITenantChannelGrain.SubscribeAsync(IGatewayObserver gateway)
+    {
+        _subscribed.TrySetResult(gateway);
+        return Task.CompletedTask;
+    }
+
+    Task ITenantChannelGrain.UnsubscribeAsync(IGatewayObserver gateway) => Task.CompletedTask;
+
+    Task ITenantChannelGrain.BroadcastAsync(ImmutableArray<ClientEvent> events) => throw new NotSupportedException();
+
+    Task<SessionState> IClientSessionGrain.AttachAsync(IGatewayObserver gateway, string connectionId, long? afterSequence)
+    {
+        Calls.Enqueue($"attach {connectionId}");
+        return Task.FromResult(new SessionState(CurrentNode, []));
+    }
+
+    Task IClientSessionGrain.DetachAsync(string connectionId) => Note($"detach {connectionId}");
+
+    Task IClientSessionGrain.PublishAsync(string promptId, ImmutableArray<RunEvent> events) => throw new NotSupportedException();
+
+    private Task Note(string call)
+    {
+        Calls.Enqueue(call);
+        return Task.CompletedTask;
+    }
+
+    private sealed class PromptGrain(FakeFarm farm) : IPromptGrain
+    {
+        public Task<SubmitReceipt> SubmitAsync(PromptSubmission submission)
+        {
+            farm.Submitted.Enqueue(submission);
+            return Task.FromResult(new SubmitReceipt { PromptId = submission.PromptId, Number = submission.Number });
+        }
+
+        public Task<PromptJob?> BeginAsync(int attempt, string workerId) => throw new NotSupportedException();
+
+        public Task<RunOrder> ReportAsync(int attempt, IReadOnlyList<RunEvent> events) => throw new NotSupportedException();
+
+        public Task<bool> CompleteAsync(RunResult result) => throw new NotSupportedException();
+
+        public Task<bool> InterruptAsync() => throw new NotSupportedException();
+
+        public Task<bool> DeleteAsync() => throw new NotSupportedException();
+
+        public Task LoseAttemptAsync(int attempt, string reason) => throw new NotSupportedException();
+    }
+
+    /// <summary>Hands out the one object that plays all grains, and the prompts.</summary>
+    public class GrainProxy : DispatchProxy
+    {
+        internal virtual FakeFarm Farm { get; set; } = null!;
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name switch
+        {
+            nameof(IGrainFactory.CreateObjectReference) => args![0],
+            nameof(IGrainFactory.GetGrain) when targetMethod.GetGenericArguments()[0] == typeof(IPromptGrain) => new PromptGrain(Farm),
+            nameof(IGrainFactory.GetGrain) => Farm,
+            _ => throw new NotSupportedException(targetMethod.Name),
+        };
+    }
+}

@@ -1,0 +1,116 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Farm.Gateway.Tests.Fakes;
+using Xunit;
+
+namespace Farm.Gateway.Tests.Prompts;
+
+public class PromptEndpointsTests
+{
+    private const string Graph = """{"1": {"class_type": "EmptyImage", "inputs": {"width": 16, "height": 8, "batch_size": 1, "color": 1}}, "2": {"class_type": "PreviewImage", "inputs": {"images": ["1", 0]}}}""";
+
+    [Theory]
+    [InlineData("/prompt")]
+    [InlineData("/api/prompt")]
+    public async Task Post_OfAValidPrompt_IsQueuedWithItsTargets(string path)
+    {
+        await using var host = await GatewayHost.StartAsync();
+
+        var (status, answer) = await PostAsync(host, path, $$"""{"prompt": {{Graph}}, "client_id": "me", "prompt_id": "p"}""");
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal("""{"prompt_id":"p","number":0,"node_errors":{}}""", answer);
+        var submission = Assert.Single(host.Farm.Submitted);
+        Assert.Equal(["2"], submission.Targets);
+        Assert.Equal(["EmptyImage", "PreviewImage"], submission.ClassTypes);
+        Assert.Equal("me", submission.ClientId);
+    }
+
+    // Numbers as recorded from ComfyUI 0.19.3: given ones become floats, front negates the drawn one.
+    [Theory]
+    [InlineData("\"number\": 7", "7.0")]
+    [InlineData("\"number\": -3", "-3.0")]
+    [InlineData("\"number\": \"12\"", "12.0")]
+    [InlineData("\"number\": true", "1.0")]
+    [InlineData("\"front\": false", "1")]
+    [InlineData("\"front\": true", "-1")]
+    public async Task Number_GivenOrDrawn_IsAnsweredAsRecorded(string member, string expected)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        await PostAsync(host, "/prompt", "{}");
+
+        var (_, answer) = await PostAsync(host, "/prompt", $$"""{"prompt": {{Graph}}, "prompt_id": "p", {{member}}}""");
+
+        Assert.Equal($$$"""{"prompt_id":"p","number":{{{expected}}},"node_errors":{}}""", answer);
+    }
+
+    [Fact]
+    public async Task ExtraData_WithSecrets_GoesOnWithoutThem()
+    {
+        await using var host = await GatewayHost.StartAsync();
+
+        await PostAsync(host, "/prompt", $$"""{"prompt": {{Graph}}, "extra_data": {"z": 1.0, "api_key_comfy_org": "s2", "a": null, "auth_token_comfy_org": "s1"}, "client_id": 5}""");
+
+        var submission = Assert.Single(host.Farm.Submitted);
+        Assert.StartsWith("""{"z":1.0,"a":null,"client_id":5,"create_time":""", submission.ExtraData, StringComparison.Ordinal);
+        Assert.Equal("""{"auth_token_comfy_org":"s1","api_key_comfy_org":"s2"}""", submission.Secrets);
+        Assert.Equal("5", submission.ClientId);
+    }
+
+    [Theory]
+    [InlineData("", "invalid_json")]
+    [InlineData("{\"prompt\": ", "invalid_json")]
+    [InlineData("null", "invalid_request")]
+    [InlineData("5", "invalid_request")]
+    [InlineData("[]", "no_prompt")]
+    [InlineData("{}", "no_prompt")]
+    [InlineData("{\"prompt\": []}", "invalid_request")]
+    [InlineData("{\"prompt\": \"x\"}", "invalid_request")]
+    [InlineData("{\"prompt\": {}}", "prompt_no_outputs")]
+    [InlineData("{\"prompt\": {\"1\": 5}}", "missing_node_type")]
+    [InlineData("{\"prompt\": {}, \"number\": \"abc\"}", "invalid_request")]
+    [InlineData("{\"prompt\": {}, \"number\": null}", "invalid_request")]
+    [InlineData("{\"prompt\": {}, \"extra_data\": 1}", "invalid_request")]
+    [InlineData("{\"prompt\": {}, \"partial_execution_targets\": \"1\"}", "invalid_request")]
+    [InlineData("{\"prompt\": {\"\\ud800\": 1}}", "invalid_json")]
+    public async Task Body_ThatIsWrong_IsRefusedInComfyShape(string body, string type)
+    {
+        await using var host = await GatewayHost.StartAsync();
+
+        var (status, answer) = await PostAsync(host, "/prompt", body);
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        using var read = JsonDocument.Parse(answer);
+        Assert.Equal(type, read.RootElement.GetProperty("error").GetProperty("type").GetString());
+        Assert.Equal(JsonValueKind.Object, read.RootElement.GetProperty("node_errors").ValueKind);
+    }
+
+    [Fact]
+    public async Task Key_GivenTwice_CountsWithItsLastValue()
+    {
+        await using var host = await GatewayHost.StartAsync();
+
+        await PostAsync(host, "/prompt", $$"""{"prompt_id": "first", "prompt": {{Graph}}, "prompt_id": "last"}""");
+
+        Assert.Equal("last", Assert.Single(host.Farm.Submitted).PromptId);
+    }
+
+    [Fact]
+    public async Task Farm_OutOfReach_Is503WithRetryAfter()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Farm.Failure = new SiloUnavailableException();
+
+        var answer = await host.Client.GetAsync("/prompt");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.NotNull(answer.Headers.RetryAfter);
+    }
+
+    private static async Task<(HttpStatusCode Status, string Body)> PostAsync(GatewayHost host, string path, string body)
+    {
+        var answer = await host.Client.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+}
