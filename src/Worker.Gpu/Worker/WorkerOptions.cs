@@ -18,8 +18,11 @@ public sealed class WorkerOptions
     /// <summary>Prompts that run at a time, each on a thread with a cache of its own; 1 to 64. Default: 1.</summary>
     public int Parallelism { get; set; } = 1;
 
-    /// <summary>How long one request for work waits; under the response timeout of grain calls (30 s). Default: 20 s.</summary>
-    public TimeSpan ClaimPatience { get; set; } = TimeSpan.FromSeconds(20);
+    /// <summary>
+    /// How long one request for work waits; under the response timeout of grain calls (30 s). A silo that stops waits as long for the
+    /// request to end. Default: 2 s.
+    /// </summary>
+    public TimeSpan ClaimPatience { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How often the worker says how it does. Default: 5 s.</summary>
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(5);

@@ -56,7 +56,7 @@ internal sealed class ExecutorHarness : IServiceProvider
     object? IServiceProvider.GetService(Type serviceType) => serviceType == typeof(Gates) ? Gates : null;
 
     // Prompts are written id:Class(name=value,…), values as JSON with links as @id or @id.slot.
-    private static string Json(string prompt)
+    public static string Json(string prompt)
     {
         if (prompt.StartsWith('{'))
             return prompt;
