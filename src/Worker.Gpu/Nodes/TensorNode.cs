@@ -25,5 +25,9 @@ internal abstract class TensorNode : Node
         {
             throw new DeviceMemoryException(failure.Message, failure);
         }
+        catch (Farm.Engine.Memory.DeviceMemoryException failure)
+        {
+            throw new DeviceMemoryException(failure.Message, failure);
+        }
     }
 }
