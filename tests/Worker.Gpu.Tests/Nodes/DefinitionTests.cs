@@ -21,8 +21,8 @@ public class DefinitionTests
         Assert.Equal((string?)expected["display_name"], actual.DisplayName);
         Assert.Equal((string?)expected["category"], actual.Category);
         Assert.Equal((string?)expected["python_module"], actual.PythonModule);
-        Assert.Equal(Inputs(expected, "required"), Inputs(actual.Required));
-        Assert.Equal(Inputs(expected, "optional"), Inputs(actual.Optional));
+        Assert.Equal(Inputs(expected, "required"), Inputs(actual.Required, actual.Style));
+        Assert.Equal(Inputs(expected, "optional"), Inputs(actual.Optional, actual.Style));
         Assert.Equal(Hidden(expected), actual.Hidden.Select(input => $"{input.Name}: {input.Kind}"));
         Assert.Equal(Outputs(expected), actual.Outputs.Select(output => $"{output.Name} {output.Choices ?? output.Type} {output.IsList} {output.MatchTemplate}"));
         Assert.Equal(Flags(expected), actual.Traits & Shown);
@@ -49,17 +49,17 @@ public class DefinitionTests
         let type = spec[0] is JsonArray choices ? choices.ToJsonString() : (string)spec[0]!
         select $"{input.Key}: {type} {(spec.Count > 1 ? spec[1]!.ToJsonString() : "none")}";
 
-    private static IEnumerable<string> Inputs(IEnumerable<InputDefinition> inputs) =>
+    private static IEnumerable<string> Inputs(IEnumerable<InputDefinition> inputs, NodeStyle style) =>
         from input in inputs
         let type = input.Choices is null ? input.Type : Choices(input)
-        select $"{input.Name}: {type} {Options(input)}";
+        select $"{input.Name}: {type} {Options(input, style)}";
 
     private static string Choices(InputDefinition input) =>
         new JsonArray([.. JsonNode.Parse(input.Choices!)!.AsArray().Select(choice => choice?.DeepClone()), .. (input.Files?.Extra ?? []).Select(extra => (JsonNode)extra)]).ToJsonString();
 
-    private static string Options(InputDefinition input)
+    private static string Options(InputDefinition input, NodeStyle style)
     {
-        if (input.Options.Length == 0) return "none";
+        if (style == NodeStyle.V1 && input.Options is ("" or "{}")) return "none";
         var options = JsonNode.Parse(input.Options)!.AsObject();
         options.Remove("tooltip");
         return options.ToJsonString();
