@@ -26,6 +26,9 @@ internal sealed class GroupCommit : IAsyncDisposable
     private readonly ILogger<GroupCommit> _logger;
     private readonly Task _loop;
 
+    /// <summary>The writer's own context, its connection kept open from commit to commit; a new one after a failure.</summary>
+    private FarmDb? _db;
+
     public GroupCommit(
         IDbContextFactory<FarmDb> contexts, IOptions<DatabaseOptions> options, PersistenceInstruments instruments, ILogger<GroupCommit> logger)
     {
@@ -57,6 +60,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     {
         _writes.Writer.TryComplete();
         await _loop;
+        await CloseAsync();
     }
 
     private async Task RunAsync()
@@ -87,23 +91,39 @@ internal sealed class GroupCommit : IAsyncDisposable
     {
         try
         {
-            await using var db = await _contexts.CreateDbContextAsync();
+            var db = _db ?? await OpenAsync();
             await using var transaction = await db.Database.BeginTransactionAsync();
             foreach (var write in batch) await write.Apply(db);
             await db.SaveChangesAsync();
             await transaction.CommitAsync();
+            db.ChangeTracker.Clear();
             _instruments.Committed(batch.Count);
             return null;
         }
         catch (DbUpdateException error) when (error is DbUpdateConcurrencyException || IsDuplicate(error))
         {
+            await CloseAsync();
             return new StaleWriteException("The row was changed meanwhile, or exists already.", error);
         }
         catch (Exception error)
         {
             // Every failure is answered to the caller whose write it is; the writer itself goes on.
+            await CloseAsync();
             return IsOutage(error) ? new StoreUnavailableException("The database does not answer.", error) : error;
         }
+    }
+
+    private async Task<FarmDb> OpenAsync()
+    {
+        _db = await _contexts.CreateDbContextAsync();
+        await _db.Database.OpenConnectionAsync();
+        return _db;
+    }
+
+    private async Task CloseAsync()
+    {
+        if (_db is not null) await _db.DisposeAsync();
+        _db = null;
     }
 
     private static bool IsDuplicate(DbUpdateException error) => error.InnerException switch

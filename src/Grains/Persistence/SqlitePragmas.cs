@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Farm.Grains.Persistence;
@@ -9,6 +11,9 @@ namespace Farm.Grains.Persistence;
 /// </summary>
 internal sealed class SqlitePragmas(string synchronous) : DbConnectionInterceptor
 {
+    /// <summary>SQLite's own handles that are set up: connections come from a pool and open the same handle again and again.</summary>
+    private readonly ConditionalWeakTable<object, object> _done = [];
+
     private readonly string _commands =
         $"PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; PRAGMA busy_timeout=10000; PRAGMA temp_store=MEMORY;";
 
@@ -25,6 +30,7 @@ internal sealed class SqlitePragmas(string synchronous) : DbConnectionIntercepto
 
     private void Apply(DbConnection connection)
     {
+        if (connection is not SqliteConnection { Handle: { } handle } || !_done.TryAdd(handle, this)) return;
         using var command = connection.CreateCommand();
         command.CommandText = _commands;
         command.ExecuteNonQuery();

@@ -1,4 +1,7 @@
+using Farm.Contracts.Prompts;
 using Farm.Grains.Persistence;
+using Farm.Grains.Prompts;
+using Farm.Grains.Tests.Support;
 using Farm.TestSupport;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -32,6 +35,31 @@ public sealed class PostgresStoreTests(PostgresFixture postgres) : StoreSuite
 {
     private protected override async Task<ServiceProvider> OpenAsync() => StoreServices.Build(
         ("Farm:Database:Provider", "postgres"), ("Farm:Database:ConnectionString", await (await postgres.ServerAsync()).CreateDatabaseAsync()));
+}
+
+/// <summary>What writers are told while the server is gone.</summary>
+public sealed class PostgresOutageTests
+{
+    [Fact]
+    public async Task Writes_ServerGone_SayUnavailableAndGoOnWhenItIsBack()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        await using var services = StoreServices.Build(
+            ("Farm:Database:Provider", "postgres"), ("Farm:Database:ConnectionString", await server.CreateDatabaseAsync()));
+        await ActivatorUtilities.CreateInstance<DatabaseStart>(services).PrepareAsync(CancellationToken.None);
+        var store = services.GetRequiredService<IPromptStore>();
+        var before = PromptStateMachine.Submit(Guid.NewGuid(), Samples.Submission("before"));
+        var during = PromptStateMachine.Submit(Guid.NewGuid(), Samples.Submission("during"));
+        await store.InsertAsync(before);
+
+        await server.StopAtOnceAsync();
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => store.InsertAsync(during));
+        await server.StartAgainAsync();
+        await store.InsertAsync(during);
+
+        Assert.NotNull(await store.FindAsync(before.RunId));
+        Assert.NotNull(await store.FindAsync(during.RunId));
+    }
 }
 
 /// <summary>One PostgreSQL server for all tests of this project, started when the first asks for it.</summary>

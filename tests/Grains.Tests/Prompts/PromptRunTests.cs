@@ -25,16 +25,17 @@ public sealed class PromptRunTests
             Samples.Names(gateway.Events));
     }
 
+    /// <summary>What a worker reports of a run of two nodes, but for its end.</summary>
+    internal static readonly RunEvent[] Events =
+    [
+        new ExecutionStart(1), new ExecutionCached([], 2), new NodeProgressed(Samples.Progress("1", false)), new NodeExecuting("1", "1"),
+        new NodeProgressed(Samples.Progress("1", true)), new NodeProgressed(Samples.Progress("2", false)), new NodeExecuting("2", "2"),
+        new NodeExecuted("2", "2", "{}"), new NodeProgressed(Samples.Progress("2", true)),
+    ];
+
     internal static async Task ReportRunAsync(FarmCluster farm, PromptJob job)
     {
-        var prompt = farm.Prompt(job.RunId);
-        RunEvent[] events =
-        [
-            new ExecutionStart(1), new ExecutionCached([], 2), new NodeProgressed(Samples.Progress("1", false)), new NodeExecuting("1", "1"),
-            new NodeProgressed(Samples.Progress("1", true)), new NodeProgressed(Samples.Progress("2", false)), new NodeExecuting("2", "2"),
-            new NodeExecuted("2", "2", "{}"), new NodeProgressed(Samples.Progress("2", true)),
-        ];
-        Assert.Equal(RunOrder.Continue, await prompt.ReportAsync(job.Attempt, events));
-        Assert.True(await prompt.CompleteAsync(Samples.Success(job.Attempt, Samples.Ui("2"))));
+        Assert.Equal(RunOrder.Continue, await farm.Prompt(job.RunId).ReportAsync(job.Attempt, Events));
+        Assert.True(await farm.Prompt(job.RunId).CompleteAsync(Samples.Success(job.Attempt, Samples.Ui("2"))));
     }
 }

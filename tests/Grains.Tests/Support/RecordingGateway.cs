@@ -11,6 +11,8 @@ internal sealed class RecordingGateway : IGatewayObserver
     private readonly List<RunEvent> _events = [];
     private readonly List<ClientEvent> _delivered = [];
     private readonly List<string> _released = [];
+    private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _hold;
 
     public IGatewayObserver? Reference { get; set; }
 
@@ -31,6 +33,15 @@ internal sealed class RecordingGateway : IGatewayObserver
 
     public ImmutableArray<int> Statuses => [.. Events.OfType<QueueStatus>().Select(s => s.QueueRemaining)];
 
+    /// <summary>Completes when a delivery has come in that is held.</summary>
+    public Task Held => _held.Task;
+
+    /// <summary>Deliveries are not answered from now on.</summary>
+    public void Hold() => _hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Held deliveries are answered.</summary>
+    public void LetGo() => _hold?.SetResult();
+
     public Task DeliverAsync(string connectionId, ImmutableArray<ClientEvent> events)
     {
         lock (_gate)
@@ -38,7 +49,9 @@ internal sealed class RecordingGateway : IGatewayObserver
             _delivered.AddRange(events);
             _events.AddRange(events.Select(e => e.Event));
         }
-        return Task.CompletedTask;
+        if (_hold is null) return Task.CompletedTask;
+        _held.TrySetResult();
+        return _hold.Task;
     }
 
     public Task BroadcastAsync(string tenant, ImmutableArray<ClientEvent> events)

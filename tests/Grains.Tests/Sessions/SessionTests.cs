@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using Farm.Contracts.Prompts;
+using Farm.Contracts.Sessions;
+using Farm.Grains.Sessions;
+using Farm.Grains.Tests.Support;
+
+namespace Farm.Grains.Tests.Sessions;
+
+/// <summary>What a client's session keeps and to whom it goes.</summary>
+public sealed class SessionTests
+{
+    [Fact]
+    public async Task Attach_WithANumber_GetsWhatWasMissedInOrder()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var gateway = await farm.ListenAsync();
+        await farm.AttachAsync(gateway, "c1", "s1");
+        var session = farm.Grains.GetGrain<IClientSessionGrain>(IClientSessionGrain.KeyOf("default", "c1"));
+        await session.PublishAsync("p1", [new ExecutionStart(1), new NodeExecuting("3", "d3")]);
+        var seen = gateway.Delivered[0].Sequence;
+        await session.DetachAsync("s1");
+        await session.PublishAsync("p1", [new NodeExecuted("3", "d3", null), new ExecutionSuccess(2)]);
+
+        var state = await farm.AttachAsync(gateway, "c1", "s2", seen);
+
+        Assert.Equal("d3", state.CurrentNode);
+        Assert.Equal(["executing:3", "executed:3", "execution_success"], Samples.Names(state.Missed.Select(m => m.Event)));
+        Assert.Equal([seen + 1, seen + 2, seen + 3], state.Missed.Select(m => m.Sequence));
+        Assert.Equal(2, gateway.Delivered.Length);
+        Assert.Empty((await farm.AttachAsync(gateway, "c1", "s2")).Missed);
+    }
+
+    [Fact]
+    public async Task Attach_SecondSocket_TakesOverAndTheFirstIsLetGo()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var first = await farm.ListenAsync();
+        var second = await farm.ListenAsync();
+        await farm.AttachAsync(first, "c1", "s1");
+
+        await farm.AttachAsync(second, "c1", "s2");
+        var session = farm.Grains.GetGrain<IClientSessionGrain>(IClientSessionGrain.KeyOf("default", "c1"));
+        await session.DetachAsync("s1");
+        await session.PublishAsync("p1", [new ExecutionStart(1)]);
+
+        Assert.Equal(["s1"], first.Released);
+        Assert.Empty(first.Delivered);
+        Assert.Single(second.Delivered);
+    }
+
+    [Fact]
+    public async Task CurrentNode_AfterTheEnd_IsNone()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var gateway = await farm.ListenAsync();
+        await farm.AttachAsync(gateway, "c1", "s1");
+        await farm.SubmitAsync(Samples.Submission("p1", clientId: "c1"));
+        var job = await farm.BeginAsync();
+        await farm.Prompt(job.RunId).ReportAsync(1, [new NodeExecuting("1", "1")]);
+        Assert.Equal("1", (await farm.AttachAsync(gateway, "c1", "s1")).CurrentNode);
+
+        await farm.Prompt(job.RunId).CompleteAsync(Samples.Success(1));
+
+        Assert.Null((await farm.AttachAsync(gateway, "c1", "s1")).CurrentNode);
+    }
+
+    [Fact]
+    public async Task Gateway_Silent_IsDroppedAndTheRunGoesOn()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var gateway = await farm.ListenAsync();
+        await farm.AttachAsync(gateway, "c1", "s1");
+        gateway.Hold();
+        var publish = farm.Grains.GetGrain<IClientSessionGrain>(IClientSessionGrain.KeyOf("default", "c1"))
+            .PublishAsync("p1", [new ExecutionStart(1)]);
+        await gateway.Held;
+
+        farm.Clock.Advance(TimeSpan.FromSeconds(2));
+        await publish;
+        gateway.LetGo();
+        await farm.Grains.GetGrain<IClientSessionGrain>(IClientSessionGrain.KeyOf("default", "c1")).PublishAsync("p1", [new ExecutionSuccess(2)]);
+
+        Assert.DoesNotContain(gateway.Events, e => e is ExecutionSuccess);
+    }
+
+    [Fact]
+    public async Task Subscription_NotRepeated_Ends()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var gateway = await farm.ListenAsync();
+        farm.Clock.Advance(ITenantChannelGrain.SubscriptionLife);
+
+        await farm.Grains.GetGrain<ITenantChannelGrain>("default").BroadcastAsync([new ClientEvent(0, null, new QueueStatus(1))]);
+
+        Assert.Empty(gateway.Events);
+    }
+
+    /// <summary>What every socket is told of a run without a client, as recorded from ComfyUI 0.19.3 (ws/run_without_client_id).</summary>
+    [Fact]
+    public async Task Run_WithoutClient_TellsEverybodyTheRecordedFew()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var gateway = await farm.ListenAsync();
+        await farm.SubmitAsync(Samples.Submission("p1"));
+        var job = await farm.BeginAsync();
+
+        await Prompts.PromptRunTests.ReportRunAsync(farm, job);
+
+        Assert.Equal(
+            ["status:1", "status:1", "progress_state:1=running", "progress_state:1=finished", "progress_state:1=finished,2=running",
+             "progress_state:1=finished,2=finished", "status:0"],
+            Samples.Names(gateway.Events));
+    }
+
+    [Fact]
+    public void Log_Full_DropsTheOldestAndKeepsNoPreviews()
+    {
+        var log = new SessionLog(Samples.Start, maxEvents: 3, maxImageBytes: 10);
+        var preview = new ImagePreview(NodeIdentity.Of("1"), "image/jpeg", new byte[8], IsResult: false);
+        var result = preview with { IsResult = true };
+
+        var first = log.Append("p", [new ExecutionStart(0), new ExecutionStart(1), preview, new ExecutionStart(2), new ExecutionStart(3)]);
+        Assert.Equal([1L, 2L, 3L], Starts(log));
+        log.Append("p", [result, new ExecutionStart(4), result]);
+
+        Assert.Equal(5, first.Length);
+        Assert.Equal([new ExecutionStart(4), result], log.After(0).Select(e => e.Event));
+    }
+
+    private static ImmutableArray<long> Starts(SessionLog log) => [.. log.After(0).Select(e => ((ExecutionStart)e.Event).Timestamp)];
+}
