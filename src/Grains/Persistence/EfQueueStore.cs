@@ -1,3 +1,5 @@
+using System.Linq.Expressions;
+using System.Runtime.CompilerServices;
 using Farm.Grains.Persistence.Rows;
 using Farm.Grains.Prompts;
 using Farm.Grains.Scheduling;
@@ -12,14 +14,14 @@ internal sealed class EfQueueStore(IDbContextFactory<FarmDb> contexts, GroupComm
     private const int MaxIds = 500;
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<StoredRun> UnfinishedAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    public IAsyncEnumerable<StoredRun> UnfinishedAsync(CancellationToken cancellation) =>
+        StreamAsync(p => p.Status < PromptStatus.Ended, cancellation);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StoredRun> QueuedBetweenAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var unfinished = db.Prompts.AsNoTracking()
-            .Where(p => p.Status < PromptStatus.Ended)
-            .Select(p => new StoredRun(
-                p.RunId, p.Tenant, p.PromptId, p.Number, p.Attempt, p.ClassTypes, p.Status == PromptStatus.Running, p.WorkerId));
-        await foreach (var run in unfinished.AsAsyncEnumerable().WithCancellation(cancellation)) yield return run;
+        var (first, last) = (from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds());
+        return StreamAsync(p => p.Status == PromptStatus.Queued && p.CreatedAt >= first && p.CreatedAt <= last, cancellation);
     }
 
     /// <inheritdoc/>
@@ -46,6 +48,15 @@ internal sealed class EfQueueStore(IDbContextFactory<FarmDb> contexts, GroupComm
         if (await Counters(db, tenant).ExecuteUpdateAsync(c => c.SetProperty(x => x.Value, end)) == 0)
             db.Counters.Add(new CounterRow { Tenant = tenant, Name = CounterRow.PromptNumber, Value = end });
     });
+
+    private async IAsyncEnumerable<StoredRun> StreamAsync(
+        Expression<Func<PromptRow, bool>> which, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var runs = db.Prompts.AsNoTracking().Where(which).Select(p => new StoredRun(
+            p.RunId, p.Tenant, p.PromptId, p.Number, p.Attempt, p.ClassTypes, p.Status == PromptStatus.Running, p.WorkerId));
+        await foreach (var run in runs.AsAsyncEnumerable().WithCancellation(cancellation)) yield return run;
+    }
 
     private static IQueryable<CounterRow> Counters(FarmDb db, string tenant) =>
         db.Counters.Where(c => c.Tenant == tenant && c.User == "" && c.Name == CounterRow.PromptNumber);

@@ -44,6 +44,10 @@ internal sealed class FarmQueue(ITenantOrder order)
         if (!_items.ContainsKey(run.RunId)) Add(run.RunId, run.Tenant, run.PromptId, run.Number, run.Attempt, run.ClassTypes, lease);
     }
 
+    /// <summary>Takes a waiting prompt in again that was taken out.</summary>
+    public QueuedItem PutBack(QueuedItem item) =>
+        Add(item.RunId, item.Tenant.Name, item.PromptId, item.Number, item.Attempt, item.Requirement.Text, null);
+
     /// <summary>The prompt whose turn it is among those the worker can run; it keeps waiting until it is leased.</summary>
     public QueuedItem? First(WorkerClasses worker)
     {

@@ -6,6 +6,9 @@ internal interface IQueueStore
     /// <summary>Every prompt that is not over, streamed; no graphs.</summary>
     IAsyncEnumerable<StoredRun> UnfinishedAsync(CancellationToken cancellation);
 
+    /// <summary>Waiting prompts that the gateway accepted in that time, for those the scheduler was never told of.</summary>
+    IAsyncEnumerable<StoredRun> QueuedBetweenAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation);
+
     /// <summary>Removes prompts that wait, in one commit; those that began meanwhile stay.</summary>
     Task DeleteWaitingAsync(IReadOnlyCollection<Guid> runs);
 

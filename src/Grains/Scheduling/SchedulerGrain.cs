@@ -56,6 +56,12 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
             Interleave = true,
             KeepAlive = true,
         });
+        this.RegisterGrainTimer(FindStraysAsync, new GrainTimerCreationOptions
+        {
+            DueTime = _options.StrayInterval,
+            Period = _options.StrayInterval,
+            Interleave = true,
+        });
     }
 
     /// <inheritdoc/>
@@ -119,7 +125,15 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
         var waiting = _queue.Tenant(tenant)?.Waiting().ToArray() ?? [];
         if (waiting.Length == 0) return;
         foreach (var item in waiting) _queue.Remove(item.RunId);
-        await _store.DeleteWaitingAsync(Array.ConvertAll(waiting, i => i.RunId));
+        try
+        {
+            await _store.DeleteWaitingAsync(Array.ConvertAll(waiting, i => i.RunId));
+        }
+        catch
+        {
+            foreach (var item in waiting) Offer(_queue.PutBack(item));
+            throw;
+        }
         await _announcer.AnnounceAsync(tenant, _queue.Count(tenant));
     }
 
@@ -189,6 +203,31 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
             _ = LoseAsync(item.RunId, item.Attempt, item.Lease.WorkerId);
         }
         return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Queues what was committed by a silo that died before it could say so. Only prompts of the last two intervals are looked
+    /// at, but for the newest, whose silo may be about to say so.
+    /// </summary>
+    private async Task FindStraysAsync(CancellationToken cancellation)
+    {
+        var now = _clock.GetUtcNow();
+        try
+        {
+            await foreach (var run in _store.QueuedBetweenAsync(now - (2 * _options.StrayInterval), now - _options.LeaseDuration, cancellation))
+            {
+                if (_queue.Find(run.RunId) is not null) continue;
+                SchedulingLog.Stray(_logger, run.RunId);
+                _queue.Restore(run, now);
+                Offer(_queue.Find(run.RunId)!);
+                _ = _announcer.AnnounceAsync(run.Tenant, _queue.Count(run.Tenant));
+            }
+        }
+        catch (Exception error)
+        {
+            // The store may be away; the next round looks at the same time again.
+            SchedulingLog.StraysFailed(_logger, error);
+        }
     }
 
     private void Measure() => _instruments.Sizes(_queue.WaitingCount, _queue.RunningCount, _claims.Count);

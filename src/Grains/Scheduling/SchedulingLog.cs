@@ -12,6 +12,12 @@ internal static partial class SchedulingLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "The loss of prompt {RunId} attempt {Attempt} could not be told; it is tried again.")]
     public static partial void LoseFailed(ILogger logger, Exception error, Guid runId, int attempt);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Prompt {RunId} was committed but never queued; it is queued now.")]
+    public static partial void Stray(ILogger logger, Guid runId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The store could not be asked for prompts that were never queued.")]
+    public static partial void StraysFailed(ILogger logger, Exception error);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "A new queue count of tenant {Tenant} could not be announced.")]
     public static partial void AnnounceFailed(ILogger logger, Exception error, string tenant);
 }

@@ -23,6 +23,11 @@ public sealed class SchedulingOptions
     /// <summary>How often ended leases are looked for. 500 ms by default.</summary>
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>
+    /// How often the store is asked for prompts whose silo died between committing and queueing them. 1 min by default.
+    /// </summary>
+    public TimeSpan StrayInterval { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>The longest a claim may wait, whatever patience it has; below the response timeout of grain calls. 25 s by default.</summary>
     public TimeSpan MaxPatience { get; set; } = TimeSpan.FromSeconds(25);
 }
@@ -37,6 +42,7 @@ internal sealed class SchedulingOptionsValidator : IValidateOptions<SchedulingOp
         Above(nameof(options.LeaseDuration), options.LeaseDuration, TimeSpan.FromSeconds(1));
         Above(nameof(options.RecoveryGrace), options.RecoveryGrace ?? TimeSpan.Zero, TimeSpan.Zero);
         Above(nameof(options.SweepInterval), options.SweepInterval, TimeSpan.FromMilliseconds(10));
+        Above(nameof(options.StrayInterval), options.StrayInterval, options.LeaseDuration);
         Above(nameof(options.MaxPatience), options.MaxPatience, TimeSpan.FromMilliseconds(10));
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 

@@ -1,6 +1,8 @@
 using Farm.Contracts.Prompts;
 using Farm.Contracts.Scheduling;
+using Farm.Grains.Prompts;
 using Farm.Grains.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Farm.Grains.Tests.Scheduling;
 
@@ -70,6 +72,20 @@ public sealed class RecoveryTests
         Assert.True(await farm.Prompt(job.RunId).CompleteAsync(Samples.Success(1)));
         Assert.Null(await farm.Prompt(job.RunId).BeginAsync(1, "w1"));
         Assert.Single(await farm.History().ListAsync(new HistoryWindow(null)));
+    }
+
+    [Fact]
+    public async Task Committed_ByASiloThatDiedBeforeQueueing_IsFoundAndRun()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var stray = PromptStateMachine.Submit(Guid.NewGuid(), Samples.Submission("stray"));
+        await farm.Services.GetRequiredService<IPromptStore>().InsertAsync(stray);
+        Assert.Null(await farm.ClaimAsync());
+
+        Lease? lease = null;
+        await farm.LetLeasesEndAsync(TimeSpan.FromMinutes(1), async () => (lease = await farm.ClaimAsync()) is not null);
+
+        Assert.Equal(new Lease(stray.RunId, 1), lease);
     }
 
     [Fact]

@@ -82,6 +82,7 @@ internal sealed class PromptRowConfiguration : IEntityTypeConfiguration<PromptRo
         builder.Property(p => p.Outcome).HasColumnName("outcome");
         builder.Property(p => p.Lost).HasColumnName("lost_attempts");
         builder.HasIndex(p => new { p.Tenant, p.Number, p.PromptId }, "ix_prompts_unfinished").HasFilter("status < 2");
+        builder.HasIndex(p => p.CreatedAt, "ix_prompts_queued").HasFilter("status = 0");
         builder.HasIndex(p => new { p.Tenant, p.PromptId }, "ix_prompts_prompt_id");
     }
 }
