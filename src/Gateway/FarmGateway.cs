@@ -1,12 +1,16 @@
 using Farm.Gateway.Catalog;
+using Farm.Gateway.Extensions;
 using Farm.Gateway.Frontend;
 using Farm.Gateway.History;
 using Farm.Gateway.Http;
 using Farm.Gateway.Identity;
+using Farm.Gateway.Internal;
 using Farm.Gateway.Interrupts;
 using Farm.Gateway.Memory;
+using Farm.Gateway.Models;
 using Farm.Gateway.Prompts;
 using Farm.Gateway.Queue;
+using Farm.Gateway.Replacements;
 using Farm.Gateway.Stats;
 using Farm.Gateway.Uploads;
 using Farm.Gateway.Validation;
@@ -51,7 +55,7 @@ public static class FarmGateway
         foreach (var prefix in Prefixes)
         {
             var routes = app.MapGroup(prefix);
-            foreach (var resource in app.Services.GetServices<IResource>())
+            foreach (var resource in app.Services.GetServices<IResource>().Where(r => prefix.Length == 0 || r.IsUnderApi))
                 resource.Map(routes);
         }
         app.MapFarmFrontend();
@@ -100,6 +104,8 @@ public static class FarmGateway
 
     private static IServiceCollection AddResources(this IServiceCollection services) => services
         .AddSingleton<PromptSubmitter>()
+        .AddSingleton<NodeReplacements>()
+        .AddSingleton<SafetensorsMetadata>()
         .AddSingleton<ImageConverter>()
         .AddSingleton<UploadPlace>()
         .AddSingleton<MaskMerger>()
@@ -112,7 +118,11 @@ public static class FarmGateway
         .AddSingleton<IResource, StatsEndpoints>()
         .AddSingleton<IResource, ViewEndpoints>()
         .AddSingleton<IResource, UploadEndpoints>()
-        .AddSingleton<IResource, WebSocketEndpoints>();
+        .AddSingleton<IResource, WebSocketEndpoints>()
+        .AddSingleton<IResource, ModelEndpoints>()
+        .AddSingleton<IResource, ReplacementEndpoints>()
+        .AddSingleton<IResource, ExtensionEndpoints>()
+        .AddSingleton<IResource, InternalEndpoints>();
 }
 
 /// <summary>Checks the gateway's options at start.</summary>

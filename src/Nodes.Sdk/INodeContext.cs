@@ -57,7 +57,8 @@ public interface INodeContext
 /// <summary>An encoded image.</summary>
 /// <param name="MimeType"><c>image/png</c> or <c>image/jpeg</c>.</param>
 /// <param name="Data">The file's bytes.</param>
-public sealed record NodePreview(string MimeType, byte[] Data);
+/// <param name="IsResult">True when it must arrive; a preview of work in progress may be dropped for a newer one.</param>
+public sealed record NodePreview(string MimeType, byte[] Data, bool IsResult = false);
 
 /// <summary>Steps of a node that clients see.</summary>
 /// <param name="total">Steps in all.</param>

@@ -5,6 +5,9 @@ namespace Farm.Gateway.Http;
 /// <summary>The routes of one resource. Most stand at the bare path and under <c>/api</c>: <see cref="Map"/> is called for each.</summary>
 internal interface IResource
 {
+    /// <summary>Whether the routes stand under <c>/api</c> too.</summary>
+    bool IsUnderApi => true;
+
     /// <summary>Adds the resource's routes.</summary>
     void Map(IEndpointRouteBuilder routes);
 }

@@ -49,6 +49,7 @@ internal sealed class PromptGraph
 internal sealed class PromptNode
 {
     private readonly JsonElement _posted;
+    private string? _replacement;
 
     public PromptNode(string id, JsonElement posted)
     {
@@ -68,13 +69,19 @@ internal sealed class PromptNode
     public JsonElement? Class { get; }
 
     /// <summary>The class's name; empty where none was posted.</summary>
-    public string ClassType => Class is { ValueKind: JsonValueKind.String } name ? name.GetString()! : "";
+    public string ClassType => _replacement ?? (Class is { ValueKind: JsonValueKind.String } name ? name.GetString()! : "");
 
     /// <summary><c>_meta.title</c> as posted, for texts; null where it is missing.</summary>
     public JsonElement? Title { get; }
 
+    /// <summary>Whether <c>_meta</c> was posted.</summary>
+    public bool HasMeta => _posted.Member("_meta") is not null;
+
     /// <summary>Values by input name, in order; null where <c>inputs</c> is missing or no object.</summary>
-    public OrderedDictionary<string, JsonElement>? Inputs { get; }
+    public OrderedDictionary<string, JsonElement>? Inputs { get; private set; }
+
+    /// <summary>Gives the node another class and other inputs.</summary>
+    public void Replace(string classType, OrderedDictionary<string, JsonElement> inputs) => (_replacement, Inputs) = (classType, inputs);
 
     /// <summary>Writes the node as posted, with the inputs as they are now.</summary>
     public void Write(Utf8JsonWriter writer)
@@ -90,6 +97,8 @@ internal sealed class PromptNode
             writer.WritePropertyName(member.Name);
             if (member.NameEquals("inputs"))
                 WriteInputs(writer, Inputs);
+            else if (_replacement is not null && member.NameEquals("class_type"))
+                writer.WriteStringValue(_replacement);
             else
                 member.Value.WriteTo(writer);
         }

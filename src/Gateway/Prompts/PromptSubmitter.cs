@@ -4,6 +4,7 @@ using Farm.Contracts.Scheduling;
 using Farm.Gateway.Catalog;
 using Farm.Gateway.Http;
 using Farm.Gateway.Identity;
+using Farm.Gateway.Replacements;
 using Farm.Gateway.Validation;
 using Microsoft.Extensions.Options;
 
@@ -11,7 +12,8 @@ namespace Farm.Gateway.Prompts;
 
 /// <summary>Takes a posted prompt from its envelope to its grain.</summary>
 internal sealed class PromptSubmitter(
-    IGrainFactory grains, CatalogCache catalog, FileCombos files, PromptValidator validator, TimeProvider time, IOptions<GatewayOptions> options)
+    IGrainFactory grains, CatalogCache catalog, FileCombos files, NodeReplacements replacements, PromptValidator validator, TimeProvider time,
+    IOptions<GatewayOptions> options)
 {
     private static readonly PromptError NoPrompt = new("no_prompt", "No prompt provided", "No prompt provided");
 
@@ -23,7 +25,9 @@ internal sealed class PromptSubmitter(
         if (request.Prompt is not { } posted)
             return PromptAnswer.Refused(new ValidationResult(NoPrompt, [], [], []));
         var graph = PromptGraph.Read(posted, options.Value.MaxNodes);
-        var view = await CatalogView.LoadAsync(await catalog.CurrentAsync(cancel), files, graph, cancel);
+        var classes = await catalog.CurrentAsync(cancel);
+        replacements.Apply(graph, classes);
+        var view = await CatalogView.LoadAsync(classes, files, graph, cancel);
         var result = await validator.ValidateAsync(graph, view, request.Targets);
         if (result.Refusal is not null)
             return PromptAnswer.Refused(result);

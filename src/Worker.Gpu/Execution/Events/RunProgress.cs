@@ -40,7 +40,7 @@ internal sealed class RunProgress(IRunSink sink, TimeProvider clock)
             _max[node.NodeId] = max;
             sink.Emit(new NodeProgressed(new NodeProgress { Node = node, Value = value, Max = max, Finished = finished }));
             if (preview is not null)
-                sink.Emit(new ImagePreview(node, preview.MimeType, preview.Data, IsResult: false));
+                sink.Emit(new ImagePreview(node, preview.MimeType, preview.Data, preview.IsResult));
         }
     }
 

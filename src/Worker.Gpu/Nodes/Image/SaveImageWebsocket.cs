@@ -23,8 +23,7 @@ internal sealed class SaveImageWebsocket : TensorNode, IFingerprintedNode
         {
             var file = new MemoryStream();
             PngWriter.WriteStill(file, TensorImages.ToPixels(images[i]), ImageFiles.OutputLevel, []);
-            call.Context.SendImage(new NodePreview("image/png", file.ToArray()));
-            progress.Update(i + 1);
+            progress.Update(i, new NodePreview("image/png", file.ToArray(), IsResult: true));
         }
         return NodeResult.Of();
     }

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Farm.Gateway.Http;
+using Farm.Storage;
+
+namespace Farm.Gateway.Models;
+
+/// <summary>Model folders and their files: <c>/models</c>, <c>/experiment/models</c>, <c>/embeddings</c>, <c>/view_metadata</c>.</summary>
+internal sealed class ModelEndpoints(IFileCatalog catalog, IFileStore store, DataFolders folders, SafetensorsMetadata metadata) : IResource
+{
+    /// <summary>Folders that hold no models.</summary>
+    private static readonly string[] NoModels = ["configs", "custom_nodes"];
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapRead("/models", _ => Task.FromResult(Names(ModelFolders.All.Keys)));
+        routes.MapRead("/models/{folder}", context => Task.FromResult(Files(context.PathValue("folder"))));
+        routes.MapRead("/embeddings", _ => Task.FromResult(Embeddings()));
+        routes.MapRead("/experiment/models", _ => Task.FromResult(Folders()));
+        routes.MapRead("/experiment/models/{folder}", DetailsAsync);
+        routes.MapRead("/view_metadata/{folder}", MetadataAsync);
+    }
+
+    private IResult Files(string folder) => catalog.Models(folder) is { } names ? Names(names) : Answers.Empty(StatusCodes.Status404NotFound);
+
+    private IResult Embeddings() => Names((catalog.Models("embeddings") ?? []).Select(name => name[..^Path.GetExtension(name).Length]));
+
+    private IResult Folders() => Answers.Json(writer =>
+    {
+        writer.WriteStartArray();
+        foreach (var (name, folder) in ModelFolders.All.Where(f => !NoModels.Contains(f.Key, StringComparer.Ordinal)))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", name);
+            writer.WriteStartArray("folders");
+            foreach (var path in folder.Paths)
+                writer.WriteStringValue(folders.Of(path.Area, path.Folder));
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    });
+
+    private async Task<IResult> DetailsAsync(HttpContext context)
+    {
+        var folder = context.PathValue("folder");
+        if (catalog.Models(folder) is not { } names)
+            return Answers.Empty(StatusCodes.Status404NotFound);
+        var files = new List<(string Name, FileEntry File)>(names.Length);
+        foreach (var name in names)
+        {
+            if (catalog.FindModel(folder, name) is { } key && await store.FindAsync(key, context.RequestAborted) is { } file)
+                files.Add((name, file));
+        }
+        return Answers.Json(writer =>
+        {
+            writer.WriteStartArray();
+            foreach (var (name, file) in files)
+                WriteDetails(writer, ModelFolders.All[folder], name, file);
+            writer.WriteEndArray();
+        });
+    }
+
+    private static void WriteDetails(Utf8JsonWriter writer, ModelFolder folder, string name, FileEntry file)
+    {
+        var seconds = file.ModifiedAt.ToUnixTimeMilliseconds() / 1000.0;
+        var index = folder.Paths.ToList().FindIndex(p => p.Area == file.Key.Area && file.Key.Path == $"{p.Folder}/{name}");
+        writer.WriteStartObject();
+        writer.WriteString("name", name);
+        writer.WriteNumber("pathIndex", index);
+        writer.WriteNumber("modified", seconds);
+        writer.WriteNumber("created", seconds);
+        writer.WriteNumber("size", file.Size);
+        writer.WriteEndObject();
+    }
+
+    private async Task<IResult> MetadataAsync(HttpContext context)
+    {
+        var name = context.Request.Query["filename"].ToString();
+        return catalog.FindModel(context.PathValue("folder"), name) is { } key && await metadata.ReadAsync(key, context.RequestAborted) is { } found
+            ? Answers.Json(found.WriteTo)
+            : Answers.Empty(StatusCodes.Status404NotFound);
+    }
+
+    private static IResult Names(IEnumerable<string> names) => Answers.Json(writer =>
+    {
+        writer.WriteStartArray();
+        foreach (var name in names)
+            writer.WriteStringValue(name);
+        writer.WriteEndArray();
+    });
+}
