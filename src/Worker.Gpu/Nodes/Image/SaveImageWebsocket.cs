@@ -23,7 +23,7 @@ internal sealed class SaveImageWebsocket : TensorNode, IFingerprintedNode
         {
             var file = new MemoryStream();
             PngWriter.WriteStill(file, TensorImages.ToPixels(images[i]), ImageFiles.OutputLevel, []);
-            progress.Update(i, new NodePreview("image/png", file.ToArray(), IsResult: true));
+            progress.Update(i, preview: new NodePreview("image/png", file.ToArray(), IsResult: true));
         }
         return NodeResult.Of();
     }
