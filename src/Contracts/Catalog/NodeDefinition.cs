@@ -129,8 +129,9 @@ public sealed record InputDefinition
     [Id(1)] public required string Type { get; init; }
 
     /// <summary>
-    /// The option object as <c>/object_info</c> prints it (default, min, max, step, tooltip, lazy, …), JSON text. Empty text where a V1
-    /// class gives no object at all: the input is then printed as <c>["IMAGE"]</c> instead of <c>["IMAGE", {}]</c>.
+    /// The option object as <c>/object_info</c> prints it (default, min, max, step, tooltip, lazy, …), JSON text. <c>{}</c> for none: a
+    /// V1 class is then listed as <c>["IMAGE"]</c>, a V3 class as <c>["IMAGE", {}]</c>. A V1 class that gives an empty object, and is
+    /// listed with it, has <c>{ }</c>.
     /// </summary>
     [Id(2)] public string Options { get; init; } = "{}";
 

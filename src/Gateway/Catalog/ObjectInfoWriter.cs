@@ -54,7 +54,7 @@ internal sealed class ObjectInfoWriter(Utf8JsonWriter writer, FileCombos files)
             writer.WriteStartArray(input.Name);
             var choices = input.Files is null ? null : files.Choices(input.Files);
             WriteType(input, choices);
-            if (input.Options.Length > 0)
+            if (node.Style is NodeStyle.V3 || input.Options != "{}")
                 WriteOptions(input, choices);
             writer.WriteEndArray();
         }

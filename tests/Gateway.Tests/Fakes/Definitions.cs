@@ -9,15 +9,15 @@ internal static class Definitions
     [
         Node("EmptyImage", [Int("width", 512, 1, 16384, 1), Int("height", 512, 1, 16384, 1), Int("batch_size", 1, 1, 4096),
             Input("color", "INT", """{"default": 0, "min": 0, "max": 16777215, "step": 1, "display": "color"}""")], ["IMAGE"]),
-        Node("ImageInvert", [Input("image", "IMAGE", "")], ["IMAGE"]) with { DisplayName = "Invert Image", More = """{"essentials_category": "Image Tools"}""" },
-        Node("SaveImage", [Input("images", "IMAGE"), Input("filename_prefix", "STRING", """{"default": "ComfyUI"}""")], [], NodeTraits.OutputNode) with
+        Node("ImageInvert", [Input("image", "IMAGE")], ["IMAGE"]) with { DisplayName = "Invert Image", More = """{"essentials_category": "Image Tools"}""" },
+        Node("SaveImage", [Input("images", "IMAGE", "{ }"), Input("filename_prefix", "STRING", """{"default": "ComfyUI"}""")], [], NodeTraits.OutputNode) with
         {
             Hidden = [new("prompt", "PROMPT"), new("extra_pnginfo", "EXTRA_PNGINFO")],
         },
-        Node("PreviewImage", [Input("images", "IMAGE", "")], [], NodeTraits.OutputNode),
+        Node("PreviewImage", [Input("images", "IMAGE")], [], NodeTraits.OutputNode),
         Node("SolidMask", [Input("value", "FLOAT", """{"default": 1.0, "min": 0.0, "max": 1.0, "step": 0.01}"""), Int("width", 512, 1, 16384, 1), Int("height", 512, 1, 16384, 1)], ["MASK"]),
         Node("MaskPreview", [Input("mask", "MASK")], [], NodeTraits.OutputNode) with { Style = NodeStyle.V3 },
-        Node("ImageScale", [Input("image", "IMAGE", ""), Combo("upscale_method", """["nearest-exact", "bilinear", "area", "bicubic", "lanczos"]"""),
+        Node("ImageScale", [Input("image", "IMAGE"), Combo("upscale_method", """["nearest-exact", "bilinear", "area", "bicubic", "lanczos"]"""),
             Int("width", 512, 0, 16384, 1), Int("height", 512, 0, 16384, 1), Combo("crop", """["disabled", "center"]""")], ["IMAGE"]),
         Node("LoadImage", [new InputDefinition { Name = "image", Type = "COMBO", Choices = "[]", Options = """{"image_upload": true}""", Files = new FileChoices("input", ["image"], [], MustExist: true) }], ["IMAGE", "MASK"]),
         Node("CheckpointLoaderSimple", [new InputDefinition { Name = "ckpt_name", Type = "COMBO", Choices = "[]", Files = new FileChoices("checkpoints", [], []) }], ["MODEL", "CLIP", "VAE"]),
