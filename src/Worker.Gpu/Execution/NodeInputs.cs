@@ -11,6 +11,7 @@ internal sealed class NodeInputs
 
     private readonly List<string> _names = [];
     private readonly List<IReadOnlyList<object?>> _lists = [];
+    private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
     private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
 
     /// <summary>Names in order, hidden inputs of older nodes last.</summary>
@@ -23,7 +24,7 @@ internal sealed class NodeInputs
     public bool IsMissing(string name) => _missing.Contains(name);
 
     /// <summary>Whether there is such an input.</summary>
-    public bool Contains(string name) => _names.Contains(name);
+    public bool Contains(string name) => _places.ContainsKey(name);
 
     /// <summary>Gathers the inputs of a scheduled node from its literals and the results bound to it.</summary>
     public static NodeInputs Gather(RunNode node, NodePlan plan, PromptRun run)
@@ -118,10 +119,9 @@ internal sealed class NodeInputs
 
     private void Set(string name, IReadOnlyList<object?> list)
     {
-        var at = _names.IndexOf(name);
-        if (at >= 0)
+        if (!_places.TryAdd(name, _names.Count))
         {
-            _lists[at] = list;
+            _lists[_places[name]] = list;
             return;
         }
         _names.Add(name);

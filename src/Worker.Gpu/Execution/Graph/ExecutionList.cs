@@ -13,6 +13,7 @@ internal sealed class ExecutionList(RunGraph graph, IOutputCache cache)
 {
     private readonly SortedSet<RunNode> _pending = new(ByPlace);
     private readonly SortedSet<RunNode> _ready = new(ByPlace);
+    private readonly SortedSet<RunNode> _readyFirst = new(ByPlace);
     private long _places;
 
     private static Comparer<RunNode> ByPlace { get; } = Comparer<RunNode>.Create((a, b) => a.Place.CompareTo(b.Place));
@@ -34,7 +35,7 @@ internal sealed class ExecutionList(RunGraph graph, IOutputCache cache)
                 continue;
             node.Place = _places++;
             _pending.Add(node);
-            _ready.Add(node);
+            ReadyOf(node).Add(node);
             foreach (var input in node.Inputs)
             {
                 if (input.Value is NodeLink link && node.Plan?.Find(input.Name) is not { Lazy: true })
@@ -64,19 +65,19 @@ internal sealed class ExecutionList(RunGraph graph, IOutputCache cache)
     public void Block(RunNode node)
     {
         node.Blockers++;
-        _ready.Remove(node);
+        ReadyOf(node).Remove(node);
     }
 
     /// <summary>Ends one reason to wait.</summary>
     public void Unblock(RunNode node)
     {
         if (--node.Blockers == 0)
-            _ready.Add(node);
+            ReadyOf(node).Add(node);
     }
 
     /// <summary>The next node to process, or null when all that is left waits.</summary>
     public RunNode? Next() =>
-        _ready.FirstOrDefault(n => n.Plan is { } plan && (plan.IsOutput || plan.IsAsync))
+        _readyFirst.Min
         ?? _ready.FirstOrDefault(BlocksOutput)
         ?? _ready.FirstOrDefault(n => n.Blocking.Any(BlocksOutput))
         ?? _ready.Min;
@@ -84,7 +85,7 @@ internal sealed class ExecutionList(RunGraph graph, IOutputCache cache)
     /// <summary>A node is done: it leaves, its result reaches those who wait for it.</summary>
     public void Complete(RunNode node, CacheEntry result)
     {
-        _ready.Remove(node);
+        ReadyOf(node).Remove(node);
         _pending.Remove(node);
         node.Place = -1;
         foreach (var consumer in node.Blocking)
@@ -103,7 +104,11 @@ internal sealed class ExecutionList(RunGraph graph, IOutputCache cache)
             ReleaseBound(node);
         _pending.Clear();
         _ready.Clear();
+        _readyFirst.Clear();
     }
+
+    // Output nodes and asynchronous ones go before all others.
+    private SortedSet<RunNode> ReadyOf(RunNode node) => node.Plan is { } plan && (plan.IsOutput || plan.IsAsync) ? _readyFirst : _ready;
 
     private void AddSource(NodeLink link, RunNode consumer, Stack<RunNode> stack)
     {
