@@ -4,8 +4,8 @@ namespace Farm.Worker.Imaging;
 
 /// <summary>
 /// Resizes 8-bit images by the Lanczos kernel with three lobes, widened when shrinking, in Pillow's fixed-point arithmetic
-/// (22 fractional bits, each pass rounded to 8 bits). The pass that leaves the smaller image in between goes first, columns when
-/// both leave the same, as Pillow 13's results show; they are equal bit for bit.
+/// (22 fractional bits, each pass rounded to 8 bits). Columns go first unless the image grows in width and shrinks in height, as
+/// Pillow 13's results show; they are equal bit for bit.
 /// </summary>
 internal static class Lanczos
 {
@@ -23,7 +23,7 @@ internal static class Lanczos
 
     private static PixelBuffer ResizeChannels(PixelBuffer image, int width, int height)
     {
-        var rowsFirst = (long)image.Width * height < (long)width * image.Height;
+        var rowsFirst = height < image.Height && width > image.Width;
         return rowsFirst
             ? ResizeColumns(ResizeRows(image, height), width)
             : ResizeRows(ResizeColumns(image, width), height);
