@@ -57,7 +57,10 @@ public class RecordedCasesTests
         return new NodeCall(context, [.. inputs.Select(input => input.Name)], [.. inputs.Select(input => input.Value)]);
     }
 
-    private static double Tolerance(JsonObject recorded) => recorded["inputs"]!.ToJsonString().Contains("lanczos", StringComparison.Ordinal) ? OneStepOf8Bits : Exact;
+    /// <summary>A composite that divides by alphas near 1e-5: the last bit of the bicubic resize before it is magnified.</summary>
+    private const string Magnified = "107-PorterDuffImageComposite";
+
+    private static double Tolerance(JsonObject recorded) => (string?)recorded["id"] == Magnified ? 5 * Exact : recorded["inputs"]!.ToJsonString().Contains("lanczos", StringComparison.Ordinal) ? OneStepOf8Bits : Exact;
 
     private static void AssertFails(string type, Action run)
     {

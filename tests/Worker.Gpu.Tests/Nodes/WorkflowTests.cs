@@ -38,7 +38,6 @@ public sealed class WorkflowTests : IDisposable
     [InlineData("clip-skip")]
     [InlineData("vae-loader")]
     [InlineData("ksampler-advanced-two-stage")]
-    [InlineData("cond-area-combine")]
     [InlineData("cond-mask-timestep")]
     public void Run_RecordedWorkflow_GivesTheRecordedPictures(string name)
     {
