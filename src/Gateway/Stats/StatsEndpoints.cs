@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Farm.Gateway.Stats;
 
-/// <summary><c>/system_stats</c> with one entry a device of the farm, and <c>/features</c>.</summary>
+/// <summary><c>/system_stats</c> with one entry a device of the farm and the node packs that did not load, and <c>/features</c>.</summary>
 internal sealed class StatsEndpoints(IGrainFactory grains, IOptions<GatewayOptions> options) : IResource
 {
     /// <summary>The ComfyUI whose behaviour this server has; clients test it.</summary>
@@ -32,8 +32,26 @@ internal sealed class StatsEndpoints(IGrainFactory grains, IOptions<GatewayOptio
             foreach (var device in workers.SelectMany(w => w.Status.Devices))
                 WriteDevice(writer, device);
             writer.WriteEndArray();
+            WritePackErrors(writer, workers);
             writer.WriteEndObject();
         });
+    }
+
+    // Not ComfyUI's: it only prints what did not import.
+    private static void WritePackErrors(Utf8JsonWriter writer, IEnumerable<WorkerInfo> workers)
+    {
+        writer.WriteStartArray("pack_errors");
+        foreach (var worker in workers)
+        {
+            foreach (var error in worker.PackErrors)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("worker", worker.WorkerId);
+                writer.WriteString("error", error);
+                writer.WriteEndObject();
+            }
+        }
+        writer.WriteEndArray();
     }
 
     private static void WriteSystem(Utf8JsonWriter writer, string torchVersion)

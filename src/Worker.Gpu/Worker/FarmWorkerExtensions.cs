@@ -57,6 +57,7 @@ public static class FarmWorkerExtensions
             .AddSingleton<WorkerIdentity>()
             .AddSingleton<WorkerLanes>()
             .AddSingleton<RunJob>()
+            .AddHostedService<MemoryLimit>()
             .AddHostedService<WorkerLoop>();
     }
 

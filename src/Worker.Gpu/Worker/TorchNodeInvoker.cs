@@ -37,6 +37,12 @@ internal sealed class TorchNodeInvoker(ModelMemory models) : INodeInvoker
         {
             throw new DeviceMemoryException(failure.Message, failure);
         }
+        catch (OutOfMemoryException)
+        {
+            // What the node took is garbage now, but would keep torch from getting any memory until it is given back.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            throw;
+        }
         catch (Farm.Engine.Memory.DeviceMemoryException failure)
         {
             throw new DeviceMemoryException(failure.Message, failure);

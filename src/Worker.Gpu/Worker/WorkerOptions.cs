@@ -39,6 +39,12 @@ public sealed class WorkerOptions
     /// <summary>How long a prompt may go on when the worker is told to stop, before it is given back. Default: 20 s.</summary>
     public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>
+    /// Bytes of memory that the process may take for data, so that a node which allocates without bound fails instead of the machine; 0
+    /// for no limit. Mapped model files do not count. Linux only. Default: nine tenths of what the process may use.
+    /// </summary>
+    public long MemoryLimitBytes { get; set; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 10 * 9;
+
     /// <summary>Results kept between prompts.</summary>
     public CacheOptions Cache { get; } = new();
 }
@@ -71,6 +77,8 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
         ];
         foreach (var time in times.Where(t => t.Value <= TimeSpan.Zero))
             yield return Rule(time.Name, time.Value, "it must be more than 0");
+        if (options.MemoryLimitBytes < 0)
+            yield return Rule(nameof(options.MemoryLimitBytes), options.MemoryLimitBytes, "it must not be negative");
         if (options.ShutdownGrace < TimeSpan.Zero)
             yield return Rule(nameof(options.ShutdownGrace), options.ShutdownGrace, "it must not be negative");
         if (!Enum.IsDefined(options.Cache.Kind))

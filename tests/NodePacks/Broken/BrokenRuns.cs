@@ -16,10 +16,10 @@ internal sealed class ReturnsNoList : Node
     protected override NodeResult? Run(NodeCall call) => NodeResult.Of(1L);
 }
 
-/// <summary>Returns a text where it promised an image, and shows what JSON does not know.</summary>
-internal sealed class ShowsAnObject() : TestNode(nameof(ShowsAnObject))
+/// <summary>Asks for one tensor that no machine holds.</summary>
+internal sealed class AllocatesATensor() : TestNode(nameof(AllocatesATensor))
 {
-    protected override NodeResult Run(NodeCall call) => NodeResult.WithUi(new UiOutput().Add("text", new object[] { new() }), "no number");
+    protected override NodeResult Run(NodeCall call) => NodeResult.Of(torch.ones(1L << 45));
 }
 
 /// <summary>Takes tensors until there is no memory.</summary>
@@ -27,15 +27,22 @@ internal sealed class AllocatesTensors() : TestNode(nameof(AllocatesTensors))
 {
     protected override NodeResult Run(NodeCall call)
     {
-        using var scope = torch.NewDisposeScope();
         List<torch.Tensor> tensors = [];
         while (true)
-            tensors.Add(torch.ones(1L << 40));
+            tensors.Add(torch.ones(1 << 23));
     }
 }
 
 /// <summary>Takes objects until there is no memory.</summary>
 internal sealed class AllocatesObjects() : TestNode(nameof(AllocatesObjects))
 {
-    protected override NodeResult Run(NodeCall call) => NodeResult.Of(new long[int.MaxValue / 2, 1 << 20].LongLength);
+    protected override NodeResult Run(NodeCall call)
+    {
+        List<byte[]> objects = [];
+        while (true)
+        {
+            objects.Add(new byte[1 << 25]);
+            Array.Fill(objects[^1], (byte)1);
+        }
+    }
 }

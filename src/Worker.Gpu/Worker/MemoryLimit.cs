@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Options;
+
+namespace Farm.Worker;
+
+/// <summary>
+/// Sets the process's limit of data memory (RLIMIT_DATA), which counts what the runtime and torch allocate. Beyond it an allocation
+/// fails, as an exception of the node that asked, where without it the kernel would end the process.
+/// </summary>
+internal sealed partial class MemoryLimit(IOptions<WorkerOptions> options, ILogger<MemoryLimit> logger) : IHostedService
+{
+    private const int Data = 2;
+
+    /// <inheritdoc />
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var bytes = options.Value.MemoryLimitBytes;
+        if (bytes == 0 || !OperatingSystem.IsLinux())
+            return Task.CompletedTask;
+        if (GetLimit(Data, out var limit) != 0)
+            throw new InvalidOperationException($"The limit of data memory cannot be read: {Marshal.GetLastPInvokeErrorMessage()}.");
+        limit.Current = Math.Min((ulong)bytes, limit.Max);
+        if (SetLimit(Data, limit) != 0)
+            throw new InvalidOperationException($"{WorkerOptions.Section}:{nameof(WorkerOptions.MemoryLimitBytes)} {bytes} cannot be set: {Marshal.GetLastPInvokeErrorMessage()}.");
+        LimitSet(logger, limit.Current);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    private static partial int GetLimit(int resource, out Limit limit);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
+    private static partial int SetLimit(int resource, in Limit limit);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The process may take {Bytes} bytes for data")]
+    private static partial void LimitSet(ILogger logger, ulong bytes);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Limit
+    {
+        public ulong Current;
+        public ulong Max;
+    }
+}
