@@ -8,8 +8,8 @@ namespace Farm.Grains.Catalog;
 
 /// <summary>The one catalogue. Reentrant, because readers wait in it for the next version.</summary>
 [Reentrant]
-internal sealed class CatalogGrain(ICatalogStore store, TimeProvider clock, IOptions<CatalogOptions> options, ILogger<CatalogGrain> logger)
-    : Grain, ICatalogGrain
+internal sealed class CatalogGrain(
+    ICatalogStore store, TimeProvider clock, IOptions<CatalogOptions> options, ILogger<CatalogGrain> logger, IHostApplicationLifetime host) : Grain, ICatalogGrain
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -62,7 +62,9 @@ internal sealed class CatalogGrain(ICatalogStore store, TimeProvider clock, IOpt
     /// <inheritdoc/>
     public async Task<CatalogSnapshot> GetAsync(long knownVersion)
     {
-        if (knownVersion == _version) await _changed.Task.WaitAsync(Patience, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        // A silo that stops waits for the calls in its grains, so this one ends with it.
+        if (knownVersion == _version)
+            await _changed.Task.WaitAsync(Patience, clock, host.ApplicationStopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         return new CatalogSnapshot(_version, _union.Definitions);
     }
 

@@ -20,6 +20,7 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
     private readonly SchedulingOptions _options;
     private readonly SchedulerInstruments _instruments;
     private readonly ILogger _logger;
+    private readonly CancellationToken _stopping;
     private readonly WaitingClaims _claims = new();
     private readonly Dictionary<string, WorkerClasses> _classes = new(StringComparer.Ordinal);
     private readonly QueueAnnouncer _announcer;
@@ -27,7 +28,7 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
 
     public SchedulerGrain(
         ITenantOrder order, IQueueStore store, TimeProvider clock, IOptions<SchedulingOptions> options,
-        SchedulerInstruments instruments, ILogger<SchedulerGrain> logger, IGrainFactory grains)
+        SchedulerInstruments instruments, ILogger<SchedulerGrain> logger, IGrainFactory grains, IHostApplicationLifetime host)
     {
         _queue = new FarmQueue(order);
         _store = store;
@@ -35,6 +36,7 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
         _options = options.Value;
         _instruments = instruments;
         _logger = logger;
+        _stopping = host.ApplicationStopping;
         _announcer = new QueueAnnouncer(grains, logger);
         _numbers = new NumberSource(store);
     }
@@ -172,10 +174,11 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
         Measure();
         try
         {
-            return await waiting.Given.Task.WaitAsync(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, _clock);
+            return await waiting.Given.Task.WaitAsync(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, _clock, _stopping);
         }
-        catch (TimeoutException)
+        catch (Exception ended) when (ended is TimeoutException or OperationCanceledException)
         {
+            // A silo that stops waits for the calls in its grains, so these end with it.
             // It may have been given something between the end of its patience and this turn.
             _claims.Remove(waiting);
             return waiting.Given.Task.IsCompleted ? await waiting.Given.Task : null;

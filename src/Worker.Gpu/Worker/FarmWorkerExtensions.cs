@@ -1,4 +1,5 @@
 using Farm.Engine;
+using Farm.Engine.Families;
 using Farm.Engine.Memory;
 using Farm.Storage;
 using Farm.Worker.Execution;
@@ -36,6 +37,8 @@ public static class FarmWorkerExtensions
             var options = provider.GetRequiredService<IOptions<TorchOptions>>().Value;
             return new ModelMemory(TorchRuntime.Configure(options), options.ModelBudgetBytes);
         });
+        services.AddSingleton(provider => new CheckpointLoader(
+            provider.GetRequiredService<ModelMemory>(), provider.GetRequiredService<IOptions<TorchOptions>>().Value.Precision));
         return services;
     }
 
