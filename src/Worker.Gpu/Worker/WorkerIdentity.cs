@@ -30,7 +30,9 @@ internal sealed class WorkerIdentity(
     public ImmutableArray<string> ResidentModels => [.. models.Residents.Select(r => r.Name)];
 
     /// <summary>Bytes of device memory that are free.</summary>
-    public long FreeMemory => memory.Available;
+    public long FreeMemory => models.Device.type == DeviceType.CPU ? memory.Available : NvidiaMemory.Read(GpuIndex)?.Free ?? 0;
+
+    private int GpuIndex => Math.Max(models.Device.index, 0);
 
     /// <summary>All it can run.</summary>
     public WorkerManifest Manifest() => new()
@@ -54,19 +56,24 @@ internal sealed class WorkerIdentity(
         ResidentModels = ResidentModels,
     };
 
+    // ComfyUI gives the machine's memory where the processor computes. What torch's allocator keeps on a GPU cannot be asked from here.
     private WorkerDevice Device()
     {
-        var (total, free) = (HostMemory.Total, memory.Available);
-        var isCpu = models.Device.type == DeviceType.CPU;
+        if (models.Device.type == DeviceType.CPU)
+        {
+            var (total, free) = (HostMemory.Total, memory.Available);
+            return new WorkerDevice { Name = "cpu", Type = "cpu", MemoryTotal = total, MemoryFree = free, TorchTotal = total, TorchFree = free };
+        }
+        var gpu = NvidiaMemory.Read(GpuIndex);
         return new WorkerDevice
         {
-            Name = models.Device.ToString(),
-            Type = isCpu ? "cpu" : "cuda",
-            Index = isCpu ? null : Math.Max(models.Device.index, 0),
-            MemoryTotal = total,
-            MemoryFree = free,
-            TorchTotal = total,
-            TorchFree = free,
+            Name = $"cuda:{GpuIndex} {gpu?.Name}".TrimEnd(),
+            Type = "cuda",
+            Index = GpuIndex,
+            MemoryTotal = gpu?.Total ?? 0,
+            MemoryFree = gpu?.Free ?? 0,
+            TorchTotal = 0,
+            TorchFree = 0,
         };
     }
 
