@@ -3,6 +3,9 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Farm.Engine;
+using Farm.Engine.Families;
+using Farm.Engine.Memory;
 using Farm.Worker.Gpu.Tests.Fixtures;
 using Farm.Worker.Nodes;
 using static TorchSharp.torch;
@@ -12,6 +15,8 @@ namespace Farm.Worker.Gpu.Tests.Nodes;
 /// <summary>Turns the inputs of recorded cases into what nodes take: <c>$name</c> is a recorded tensor in the value its kind flows as.</summary>
 internal static class CaseValues
 {
+    private static readonly ModelMemory Memory = new(CPU);
+
     public static object? Read(JsonNode? node) => node switch
     {
         null => null,
@@ -36,6 +41,7 @@ internal static class CaseValues
     private static object Resolve(string reference) => reference.Split(':') switch
     {
         ["sigmas", var list] => tensor(list.Split(',').Select(text => float.Parse(text, CultureInfo.InvariantCulture)).ToArray()),
+        ["model", var name] => new CheckpointLoader(Memory, ComputePrecision.Fp32).Load(Checkpoints.PathOf(name)).Model!,
         ["latMasked"] => Latent("latA") with { NoiseMask = Recorded.Inputs["nmask"] },
         ["latMaskedC"] => Latent("latC") with { NoiseMask = Recorded.Inputs["nmaskB"], BatchIndex = [4, 7, 9] },
         ["latIdx"] => Latent("latC") with { BatchIndex = [5, 5, 2] },

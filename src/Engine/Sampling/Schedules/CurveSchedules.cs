@@ -35,6 +35,27 @@ public static class CurveSchedules
         return [.. (part * Math.Atan(sigmaMin) + (1 - part) * Math.Atan(sigmaMax)).tan().data<float>(), 0];
     }
 
+    /// <summary>Even in the cumulative Laplace distribution of ln σ (arXiv 2407.03297), within the two levels; no 0 behind.</summary>
+    public static float[] Laplace(float sigmaMin, float sigmaMax, int steps, double mu, double beta)
+    {
+        using var scope = NewDisposeScope();
+        var ramp = linspace(0, 1, steps);
+        var log = mu - beta * (0.5 - ramp).sign() * (1 - 2 * (0.5 - ramp).abs() + 1e-5).log();
+        return [.. log.exp().clamp(sigmaMin, sigmaMax).data<float>()];
+    }
+
+    /// <summary>The continuous variance preserving schedule (arXiv 2011.13456), then 0.</summary>
+    /// <param name="steps">Steps.</param>
+    /// <param name="betaSlope">Growth of β over time.</param>
+    /// <param name="betaMin">β at time 0.</param>
+    /// <param name="end">The last time above 0.</param>
+    public static float[] VariancePreserving(int steps, double betaSlope, double betaMin, double end)
+    {
+        using var scope = NewDisposeScope();
+        var time = linspace(1, end, steps);
+        return [.. ((time.square() * (betaSlope / 2) + time * betaMin).exp() - 1).sqrt().data<float>(), 0];
+    }
+
     /// <summary>Half the steps linear down by the threshold, the rest quadratic to 0 (Mochi, genmoai/mochi).</summary>
     public static float[] LinearQuadratic(float sigmaMax, int steps, double threshold = 0.025)
     {

@@ -1,0 +1,20 @@
+using Farm.Engine.Sampling;
+using Farm.Nodes;
+using static TorchSharp.torch;
+
+namespace Farm.Worker.Nodes;
+
+/// <summary>Noise levels even in the root of σ (Karras 2022).</summary>
+internal sealed class KarrasScheduler : TensorNode
+{
+    protected override void Define(NodeBuilder node) => node
+        .Named("KarrasScheduler").In("sampling/custom_sampling/schedulers").Module("comfy_extras.nodes_custom_sampler")
+        .Int("steps", 20, 1, 10000)
+        .Float("sigma_max", 14.614642, 0.0, 5000.0, 0.01, options: o => o.Advanced().Set("round", false))
+        .Float("sigma_min", 0.0291675, 0.0, 5000.0, 0.01, options: o => o.Advanced().Set("round", false))
+        .Float("rho", 7.0, 0.0, 100.0, 0.01, options: o => o.Advanced().Set("round", false))
+        .Output("SIGMAS");
+
+    protected override NodeResult Compute(NodeCall call) => NodeResult.Of(tensor(
+        CurveSchedules.Karras(call.Get<float>("sigma_min"), call.Get<float>("sigma_max"), call.Get<int>("steps"), call.Get<double>("rho"))));
+}
