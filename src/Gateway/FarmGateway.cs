@@ -6,6 +6,7 @@ using Farm.Gateway.Http;
 using Farm.Gateway.Identity;
 using Farm.Gateway.Internal;
 using Farm.Gateway.Interrupts;
+using Farm.Gateway.Jobs;
 using Farm.Gateway.Memory;
 using Farm.Gateway.Models;
 using Farm.Gateway.Prompts;
@@ -112,6 +113,7 @@ public static class FarmGateway
         .AddSingleton<IResource, PromptEndpoints>()
         .AddSingleton<IResource, QueueEndpoints>()
         .AddSingleton<IResource, HistoryEndpoints>()
+        .AddSingleton<IResource, JobEndpoints>()
         .AddSingleton<IResource, InterruptEndpoints>()
         .AddSingleton<IResource, FreeEndpoints>()
         .AddSingleton<IResource, ObjectInfoEndpoints>()

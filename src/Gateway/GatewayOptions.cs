@@ -18,6 +18,12 @@ public sealed class GatewayOptions
     /// <summary>Longest prompt_id or client_id in characters. Default 512.</summary>
     public int MaxIdLength { get; set; } = 512;
 
+    /// <summary>
+    /// Whether a prompt_id that is no canonical UUID is refused with 400 <c>invalid_prompt_id</c>, as ComfyUI does from 0.33 on. False by
+    /// default: any text is taken, as in 0.19.3.
+    /// </summary>
+    public bool StrictPromptIds { get; set; }
+
     /// <summary>Most bytes waiting for one socket; a client that falls further behind is cut off. Default 33554432 (32 MiB).</summary>
     public long MaxSocketBacklog { get; set; } = 32L * 1024 * 1024;
 

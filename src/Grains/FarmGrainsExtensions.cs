@@ -4,6 +4,7 @@ using Farm.Grains.Persistence;
 using Farm.Grains.Prompts;
 using Farm.Grains.Scheduling;
 using Farm.Grains.Sessions;
+using Farm.Grains.Users;
 
 namespace Farm.Grains;
 
@@ -13,7 +14,7 @@ public static class FarmGrainsExtensions
     /// <summary>
     /// Everything the CPU silo hosts. Clustering is the caller's: localhost in one process, Redis in a cluster. The options are
     /// those of the sections <c>Farm:Database</c>, <c>Farm:Prompts</c>, <c>Farm:History</c>, <c>Farm:Scheduling</c>,
-    /// <c>Farm:Catalog</c> and <c>Farm:Sessions</c>.
+    /// <c>Farm:Catalog</c>, <c>Farm:Sessions</c> and <c>Farm:Settings</c>.
     /// </summary>
     public static ISiloBuilder AddFarmGrains(this ISiloBuilder silo, IConfiguration configuration) => silo
         .AddPersistence(configuration)
@@ -21,5 +22,6 @@ public static class FarmGrainsExtensions
         .AddHistory(configuration)
         .AddScheduling(configuration)
         .AddCatalog(configuration)
-        .AddSessions(configuration);
+        .AddSessions(configuration)
+        .AddUsers(configuration);
 }

@@ -48,6 +48,9 @@ public sealed record PromptSubmission
     /// node; one that fails is the prompt's execution_error. Stored with the prompt.
     /// </summary>
     [Id(11)] public ImmutableArray<NodeCheck> DeferredChecks { get; init; } = [];
+
+    /// <summary>The workflow it came from (<c>extra_data.extra_pnginfo.workflow.id</c>), by which jobs are listed; null where none is named.</summary>
+    [Id(12)] public string? WorkflowId { get; init; }
 }
 
 /// <summary>What the submitter is told.</summary>

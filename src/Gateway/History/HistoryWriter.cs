@@ -21,6 +21,7 @@ internal static class HistoryWriter
             writer.WriteRawValue(output.Output);
         }
         writer.WriteEndObject();
+        writer.WritePropertyName("status");
         WriteStatus(writer, entry);
         writer.WriteStartObject("meta");
         foreach (var output in entry.Outputs)
@@ -29,9 +30,10 @@ internal static class HistoryWriter
         writer.WriteEndObject();
     }
 
-    private static void WriteStatus(Utf8JsonWriter writer, HistoryEntry entry)
+    /// <summary>Writes <c>{status_str, completed, messages}</c>.</summary>
+    public static void WriteStatus(Utf8JsonWriter writer, HistoryEntry entry)
     {
-        writer.WriteStartObject("status");
+        writer.WriteStartObject();
         writer.WriteString("status_str", entry.Completed ? "success" : "error");
         writer.WriteBoolean("completed", entry.Completed);
         writer.WriteStartArray("messages");

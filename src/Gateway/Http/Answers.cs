@@ -18,6 +18,16 @@ internal static class Answers
     /// <summary>200 without a body or a content type.</summary>
     public static IResult Empty(int status = StatusCodes.Status200OK) => TypedResults.StatusCode(status);
 
+    /// <summary>ComfyUI's short refusal: <c>{"error": text}</c>.</summary>
+    public static IResult Error(string text, int status) => Json(
+        writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("error", text);
+            writer.WriteEndObject();
+        },
+        status);
+
     /// <summary>A plain text.</summary>
     public static IResult Text(string text, int status) => TypedResults.Text(text, TextType, statusCode: status);
 

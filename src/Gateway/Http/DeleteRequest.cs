@@ -19,7 +19,7 @@ internal sealed record DeleteRequest(bool Clear, ImmutableArray<string> Delete)
     private static ImmutableArray<string> ReadIds(JsonElement? delete) => delete?.ValueKind switch
     {
         null => [],
-        JsonValueKind.Array => [.. delete.Value.EnumerateArray().Where(id => id.ValueKind is JsonValueKind.String).Select(id => id.GetString()!)],
+        JsonValueKind.Array => [.. delete.Value.EnumerateArray().Where(id => id.ValueKind is JsonValueKind.String).Select(id => id.GetString()!).Where(id => !id.Contains('\0'))],
         JsonValueKind.String => [.. delete.Value.GetString()!.Select(c => c.ToString())],
         JsonValueKind.Object => [.. delete.Value.EnumerateObject().Select(member => member.Name)],
         _ => throw RequestRefusedException.Field("delete", "must be a list of prompt ids"),

@@ -31,12 +31,7 @@ internal sealed class InternalEndpoints(IFileStore store, DataFolders folders) :
     {
         var type = context.PathValue("type");
         if (AnnotatedName.AreaOf(type) is not { } area)
-            return Answers.Json(writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteString("error", "Invalid directory type");
-                writer.WriteEndObject();
-            }, StatusCodes.Status400BadRequest);
+            return Answers.Error("Invalid directory type", StatusCodes.Status400BadRequest);
         var files = new List<FileEntry>();
         await foreach (var file in store.ListAsync(area, "", recursive: false, context.RequestAborted))
             files.Add(file);

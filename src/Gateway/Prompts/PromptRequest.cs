@@ -25,6 +25,9 @@ internal sealed record PromptRequest
     /// <summary>The socket that follows the run, as text; null for none.</summary>
     public required string? ClientId { get; init; }
 
+    /// <summary>The workflow that the client says the graph came from; null where it says none that can be looked up.</summary>
+    public string? WorkflowId => ExtraData.TryGetValue("extra_pnginfo", out var info) ? WorkflowName.In(info) : null;
+
     /// <summary>Members of extra_data in order, with client_id, without secrets.</summary>
     public required OrderedDictionary<string, JsonElement> ExtraData { get; init; }
 
@@ -102,6 +105,11 @@ internal sealed record PromptRequest
         _ => throw RequestRefusedException.Field("partial_execution_targets", "must be a list of node ids"),
     };
 
-    private static string Limited(string field, string text, int max) =>
-        text.Length <= max ? text : throw RequestRefusedException.Field(field, $"must not be longer than {max} characters");
+    private static string Limited(string field, string text, int max)
+    {
+        if (text.Length > max)
+            throw RequestRefusedException.Field(field, $"must not be longer than {max} characters");
+        // PostgreSQL has no NUL in its texts.
+        return text.Contains('\0') ? throw RequestRefusedException.Field(field, "must not hold a NUL character") : text;
+    }
 }

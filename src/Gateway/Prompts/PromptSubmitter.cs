@@ -59,6 +59,7 @@ internal sealed class PromptSubmitter(
             ClassTypes = [.. graph.Nodes.Select(n => n.ClassType).Distinct(StringComparer.Ordinal)],
             CreatedAt = now,
             DeferredChecks = result.Deferred,
+            WorkflowId = request.WorkflowId,
         };
     }
 

@@ -1,3 +1,4 @@
+using Farm.Contracts.Jobs;
 using Farm.Contracts.Prompts;
 using Farm.Contracts.Workers;
 using Farm.Grains.Persistence.Rows;
@@ -29,12 +30,12 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
     });
 
     /// <inheritdoc/>
-    public Task UpdateAsync(PromptState state) => commits.WriteAsync(db => Update(db, state));
+    public Task UpdateAsync(PromptState state) => commits.WriteAsync(db => { Update(db, state); });
 
     /// <inheritdoc/>
     public Task EndAsync(PromptState state, PromptEnd end) => commits.WriteAsync(db =>
     {
-        Update(db, state);
+        Update(db, state).JobStatus = JobStatusOf(end);
         db.Results.Add(new ResultRow
         {
             RunId = state.RunId,
@@ -56,7 +57,7 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
     });
 
     /// <summary>Marks what a change of status touches; the row must still have the revision before.</summary>
-    private static void Update(FarmDb db, PromptState state)
+    private static PromptRow Update(FarmDb db, PromptState state)
     {
         var row = ToRow(state);
         var entry = db.Prompts.Attach(row);
@@ -68,7 +69,16 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
         entry.Property(p => p.EndedAt).IsModified = true;
         entry.Property(p => p.Outcome).IsModified = true;
         entry.Property(p => p.Lost).IsModified = true;
+        entry.Property(p => p.JobStatus).IsModified = true;
+        return row;
     }
+
+    private static JobStatus JobStatusOf(PromptEnd end) => end switch
+    {
+        { Completed: true } => JobStatus.Completed,
+        { Outcome: RunOutcome.Interrupted } => JobStatus.Cancelled,
+        _ => JobStatus.Failed,
+    };
 
     private static PromptRow ToRow(PromptState state) => new()
     {
@@ -88,6 +98,8 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
         EndedAt = state.EndedAt?.ToUnixTimeMilliseconds(),
         Outcome = state.Outcome,
         Lost = EventJson.WriteLost(state.Lost),
+        JobStatus = state.Status == PromptStatus.Running ? JobStatus.InProgress : JobStatus.Pending,
+        WorkflowId = state.Submission.WorkflowId,
     };
 
     private static GraphRow ToGraph(PromptState state) => new()
@@ -117,6 +129,7 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
             DeferredChecks = EventJson.Read<NodeCheck>(graph.DeferredChecks),
             ClassTypes = Requirement.Split(row.ClassTypes),
             CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt),
+            WorkflowId = row.WorkflowId,
         },
         Status = row.Status,
         Attempt = row.Attempt,

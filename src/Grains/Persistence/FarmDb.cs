@@ -21,6 +21,12 @@ internal abstract class FarmDb(DbContextOptions options) : DbContext(options)
     /// <summary>Named counters.</summary>
     public DbSet<CounterRow> Counters => Set<CounterRow>();
 
+    /// <summary>Users of multi-user mode.</summary>
+    public DbSet<UserRow> Users => Set<UserRow>();
+
+    /// <summary>Settings, a row each.</summary>
+    public DbSet<SettingRow> Settings => Set<SettingRow>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.ApplyConfigurationsFromAssembly(typeof(FarmDb).Assembly);
 }

@@ -1,7 +1,9 @@
 using Farm.Grains.Catalog;
 using Farm.Grains.History;
+using Farm.Grains.Jobs;
 using Farm.Grains.Prompts;
 using Farm.Grains.Scheduling;
+using Farm.Grains.Users;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -38,6 +40,9 @@ internal static class PersistenceExtensions
         services.AddSingleton<IHistoryStore, EfHistoryStore>();
         services.AddSingleton<IQueueStore, EfQueueStore>();
         services.AddSingleton<ICatalogStore, EfCatalogStore>();
+        services.AddSingleton<IJobStore, EfJobStore>();
+        services.AddSingleton<IUserStore, EfUserStore>();
+        services.AddSingleton<ISettingStore, EfSettingStore>();
     }
 
     private static DatabaseOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;

@@ -2,15 +2,17 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Reflection;
 using Farm.Contracts.Catalog;
+using Farm.Contracts.Jobs;
 using Farm.Contracts.Prompts;
 using Farm.Contracts.Scheduling;
 using Farm.Contracts.Sessions;
+using Farm.Contracts.Users;
 using Farm.Contracts.Workers;
 
 namespace Farm.Gateway.Tests.Fakes;
 
 /// <summary>The grains behind the gateway, in memory: it accepts prompts and runs none.</summary>
-internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, ITenantChannelGrain, IClientSessionGrain
+internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, ITenantChannelGrain, IClientSessionGrain, IJobsGrain, IUsersGrain, ISettingsGrain
 {
     private readonly TaskCompletionSource<IGatewayObserver> _subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _number = -1;
@@ -24,6 +26,16 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
     public Exception? Failure { get; set; }
 
     public string? CurrentNode { get; set; }
+
+    public JobPage Jobs { get; set; } = new([], 0);
+
+    public JobQuery? AskedJobs { get; private set; }
+
+    public HistoryEntry? Ended { get; set; }
+
+    public ConcurrentDictionary<string, FarmUser> Users { get; } = new(StringComparer.Ordinal);
+
+    public ConcurrentDictionary<(string User, string Key), string> Settings { get; } = new();
 
     public Task<IGatewayObserver> Subscribed => _subscribed.Task;
 
@@ -77,7 +89,7 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
     Task<HistoryEntry?> IHistoryGrain.GetAsync(string promptId)
     {
         Calls.Enqueue($"history of {promptId}");
-        return Task.FromResult<HistoryEntry?>(null);
+        return Task.FromResult(Ended?.Submission.PromptId == promptId ? Ended : null);
     }
 
     Task IHistoryGrain.DeleteAsync(ImmutableArray<string> promptIds) => Note($"forget {string.Join(',', promptIds)}");
@@ -105,6 +117,30 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
     Task IClientSessionGrain.DetachAsync(string connectionId) => Note($"detach {connectionId}");
 
     Task IClientSessionGrain.PublishAsync(string promptId, ImmutableArray<RunEvent> events) => throw new NotSupportedException();
+
+    Task<JobPage> IJobsGrain.ListAsync(JobQuery query)
+    {
+        AskedJobs = query;
+        return Task.FromResult(Jobs);
+    }
+
+    Task<ImmutableArray<FarmUser>> IUsersGrain.ListAsync() => Task.FromResult<ImmutableArray<FarmUser>>([.. Users.Values]);
+
+    Task<bool> IUsersGrain.AddAsync(FarmUser user) => Task.FromResult(Users.Values.All(u => u.Name != user.Name) && Users.TryAdd(user.Id, user));
+
+    Task<bool> IUsersGrain.ExistsAsync(string userId) => Task.FromResult(Users.ContainsKey(userId));
+
+    Task<ImmutableArray<Setting>> ISettingsGrain.ListAsync(string userId) => Task.FromResult<ImmutableArray<Setting>>(
+        [.. Settings.Where(s => s.Key.User == userId).OrderBy(s => s.Key.Key, StringComparer.Ordinal).Select(s => new Setting(s.Key.Key, s.Value))]);
+
+    Task<string?> ISettingsGrain.GetAsync(string userId, string key) => Task.FromResult(Settings.GetValueOrDefault((userId, key)));
+
+    Task<bool> ISettingsGrain.PutAsync(string userId, ImmutableArray<Setting> settings)
+    {
+        foreach (var (key, value) in settings)
+            Settings[(userId, key)] = value;
+        return Task.FromResult(true);
+    }
 
     private Task Note(string call)
     {

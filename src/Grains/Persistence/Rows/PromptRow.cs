@@ -1,3 +1,4 @@
+using Farm.Contracts.Jobs;
 using Farm.Contracts.Prompts;
 using Farm.Grains.Prompts;
 using Microsoft.EntityFrameworkCore;
@@ -55,6 +56,12 @@ internal sealed class PromptRow
 
     /// <summary>Lost attempts as JSON; null when there are none.</summary>
     public string? Lost { get; set; }
+
+    /// <summary>The status by which jobs are listed.</summary>
+    public JobStatus JobStatus { get; set; }
+
+    /// <summary>The workflow it came from; null when none was named.</summary>
+    public string? WorkflowId { get; set; }
 }
 
 /// <summary>Table <c>prompts</c>.</summary>
@@ -81,8 +88,12 @@ internal sealed class PromptRowConfiguration : IEntityTypeConfiguration<PromptRo
         builder.Property(p => p.EndedAt).HasColumnName("ended_at");
         builder.Property(p => p.Outcome).HasColumnName("outcome");
         builder.Property(p => p.Lost).HasColumnName("lost_attempts");
+        builder.Property(p => p.JobStatus).HasColumnName("job_status");
+        builder.Property(p => p.WorkflowId).HasColumnName("workflow_id");
         builder.HasIndex(p => new { p.Tenant, p.Number, p.PromptId }, "ix_prompts_unfinished").HasFilter("status < 2");
         builder.HasIndex(p => p.CreatedAt, "ix_prompts_queued").HasFilter("status = 0");
         builder.HasIndex(p => new { p.Tenant, p.PromptId }, "ix_prompts_prompt_id");
+        builder.HasIndex(p => new { p.Tenant, p.JobStatus, p.CreatedAt }, "ix_prompts_jobs");
+        builder.HasIndex(p => new { p.Tenant, p.WorkflowId, p.JobStatus, p.CreatedAt }, "ix_prompts_workflow").HasFilter("workflow_id IS NOT NULL");
     }
 }

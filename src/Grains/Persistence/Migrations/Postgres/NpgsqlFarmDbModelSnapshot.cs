@@ -142,6 +142,10 @@ namespace Farm.Grains.Persistence.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("ended_at");
 
+                    b.Property<int>("JobStatus")
+                        .HasColumnType("integer")
+                        .HasColumnName("job_status");
+
                     b.Property<string>("Lost")
                         .HasColumnType("text")
                         .HasColumnName("lost_attempts");
@@ -186,7 +190,13 @@ namespace Farm.Grains.Persistence.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("worker_id");
 
+                    b.Property<string>("WorkflowId")
+                        .HasColumnType("text")
+                        .HasColumnName("workflow_id");
+
                     b.HasKey("RunId");
+
+                    b.HasIndex(new[] { "Tenant", "JobStatus", "CreatedAt" }, "ix_prompts_jobs");
 
                     b.HasIndex(new[] { "Tenant", "PromptId" }, "ix_prompts_prompt_id");
 
@@ -195,6 +205,9 @@ namespace Farm.Grains.Persistence.Migrations.Postgres
 
                     b.HasIndex(new[] { "Tenant", "Number", "PromptId" }, "ix_prompts_unfinished")
                         .HasFilter("status < 2");
+
+                    b.HasIndex(new[] { "Tenant", "WorkflowId", "JobStatus", "CreatedAt" }, "ix_prompts_workflow")
+                        .HasFilter("workflow_id IS NOT NULL");
 
                     b.ToTable("prompts", (string)null);
                 });
@@ -255,6 +268,53 @@ namespace Farm.Grains.Persistence.Migrations.Postgres
                         .IsUnique();
 
                     b.ToTable("prompt_results", (string)null);
+                });
+
+            modelBuilder.Entity("Farm.Grains.Persistence.Rows.SettingRow", b =>
+                {
+                    b.Property<string>("Tenant")
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
+
+                    b.Property<string>("User")
+                        .HasColumnType("text")
+                        .HasColumnName("user");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("value");
+
+                    b.HasKey("Tenant", "User", "Key");
+
+                    b.ToTable("settings", (string)null);
+                });
+
+            modelBuilder.Entity("Farm.Grains.Persistence.Rows.UserRow", b =>
+                {
+                    b.Property<string>("Tenant")
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
+
+                    b.Property<string>("User")
+                        .HasColumnType("text")
+                        .HasColumnName("user");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.HasKey("Tenant", "User");
+
+                    b.HasIndex(new[] { "Tenant", "Name" }, "ix_users_name")
+                        .IsUnique();
+
+                    b.ToTable("users", (string)null);
                 });
 #pragma warning restore 612, 618
         }

@@ -137,6 +137,10 @@ namespace Farm.Grains.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("ended_at");
 
+                    b.Property<int>("JobStatus")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("job_status");
+
                     b.Property<string>("Lost")
                         .HasColumnType("TEXT")
                         .HasColumnName("lost_attempts");
@@ -181,7 +185,13 @@ namespace Farm.Grains.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("worker_id");
 
+                    b.Property<string>("WorkflowId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workflow_id");
+
                     b.HasKey("RunId");
+
+                    b.HasIndex(new[] { "Tenant", "JobStatus", "CreatedAt" }, "ix_prompts_jobs");
 
                     b.HasIndex(new[] { "Tenant", "PromptId" }, "ix_prompts_prompt_id");
 
@@ -190,6 +200,9 @@ namespace Farm.Grains.Persistence.Migrations.Sqlite
 
                     b.HasIndex(new[] { "Tenant", "Number", "PromptId" }, "ix_prompts_unfinished")
                         .HasFilter("status < 2");
+
+                    b.HasIndex(new[] { "Tenant", "WorkflowId", "JobStatus", "CreatedAt" }, "ix_prompts_workflow")
+                        .HasFilter("workflow_id IS NOT NULL");
 
                     b.ToTable("prompts", (string)null);
                 });
@@ -248,6 +261,53 @@ namespace Farm.Grains.Persistence.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("prompt_results", (string)null);
+                });
+
+            modelBuilder.Entity("Farm.Grains.Persistence.Rows.SettingRow", b =>
+                {
+                    b.Property<string>("Tenant")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
+
+                    b.Property<string>("User")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("value");
+
+                    b.HasKey("Tenant", "User", "Key");
+
+                    b.ToTable("settings", (string)null);
+                });
+
+            modelBuilder.Entity("Farm.Grains.Persistence.Rows.UserRow", b =>
+                {
+                    b.Property<string>("Tenant")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
+
+                    b.Property<string>("User")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.HasKey("Tenant", "User");
+
+                    b.HasIndex(new[] { "Tenant", "Name" }, "ix_users_name")
+                        .IsUnique();
+
+                    b.ToTable("users", (string)null);
                 });
 #pragma warning restore 612, 618
         }
