@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Farm.EndToEnd.Harness;
+
+/// <summary>A farm in a process of its own, on a free port.</summary>
+public sealed partial class FarmProcess : IAsyncDisposable
+{
+    private const int Terminate = 15;
+    private const string Listening = "Now listening on: ";
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _log = new();
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private FarmProcess(string workingFolder, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Farm.Standalone"), arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = workingFolder,
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.OutputDataReceived += (_, line) => Take(line.Data);
+        _process.ErrorDataReceived += (_, line) => Take(line.Data);
+        _process.Exited += (_, _) => _address.TrySetException(new InvalidOperationException($"The farm ended before it listened:\n{Log}"));
+    }
+
+    /// <summary>What it printed so far.</summary>
+    public string Log => string.Join('\n', _log);
+
+    /// <summary>Where it serves.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>Whether the process still runs.</summary>
+    public bool IsAlive => !_process.HasExited;
+
+    /// <summary>Starts a farm on a data root and waits until it listens.</summary>
+    public static async Task<FarmProcess> StartAsync(DataRoot root, params string[] arguments)
+    {
+        var farm = Launch(root, ["--urls", "http://127.0.0.1:0", .. arguments]);
+        farm.Address = await farm._address.Task;
+        return farm;
+    }
+
+    /// <summary>Runs the program to its end.</summary>
+    public static async Task<(int ExitCode, string Log)> RunAsync(DataRoot root, params string[] arguments)
+    {
+        await using var farm = Launch(root, arguments);
+        await farm._process.WaitForExitAsync();
+        return (farm._process.ExitCode, farm.Log);
+    }
+
+    /// <summary>Ends it with SIGKILL, wherever it stands.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Asks it to end with SIGTERM; its exit status.</summary>
+    public async Task<int> StopAsync()
+    {
+        _ = kill(_process.Id, Terminate);
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (IsAlive)
+            await KillAsync();
+        _process.Dispose();
+    }
+
+    private static FarmProcess Launch(DataRoot root, IEnumerable<string> arguments)
+    {
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Farm__Data__Root"] = root.Path,
+            ["Farm__Data__Models"] = TestModels.Folder,
+            ["Farm__Torch__Threads"] = "2",
+        };
+        var farm = new FarmProcess(root.WorkingFolder, environment, arguments);
+        farm._process.Start();
+        farm._process.BeginOutputReadLine();
+        farm._process.BeginErrorReadLine();
+        return farm;
+    }
+
+    private void Take(string? line)
+    {
+        if (line is null)
+            return;
+        _log.Enqueue(line);
+        if (line.IndexOf(Listening, StringComparison.Ordinal) is var at and >= 0)
+            _address.TrySetResult(new Uri(line[(at + Listening.Length)..].Trim()));
+    }
+
+    [LibraryImport("libc")]
+    private static partial int kill(int process, int signal);
+}
