@@ -1,1 +1,21 @@
-Console.WriteLine("benchmarks");
+using Farm.Benchmarks;
+
+var known = new Dictionary<string, Func<BenchmarkContext, Task>>(StringComparer.Ordinal)
+{
+    ["safetensors"] = SafetensorsBenchmark.RunAsync,
+    ["blake3"] = Blake3Benchmark.RunAsync,
+    ["unet"] = UNetBenchmark.RunAsync,
+    ["roundtrip"] = ControlPlaneBenchmarks.RoundTripAsync,
+    ["drain"] = ControlPlaneBenchmarks.DrainAsync,
+    ["submit"] = ControlPlaneBenchmarks.SubmitAsync,
+};
+if (args.Except(known.Keys, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
+{
+    Console.Error.WriteLine($"unknown benchmark '{unknown}'; known are {string.Join(", ", known.Keys)}");
+    return 2;
+}
+using var context = new BenchmarkContext();
+foreach (var name in known.Keys.Where(name => args.Length == 0 || args.Contains(name, StringComparer.Ordinal)))
+    await known[name](context);
+context.Print();
+return 0;

@@ -1,0 +1,46 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Farm.Architecture.Tests;
+
+/// <summary>docs/configuration.md lists the options that there are, all of them and no others.</summary>
+public sealed partial class ConfigurationTests
+{
+    /// <summary>Options classes that are bound to a part of another's section, or whose section stands elsewhere.</summary>
+    private static readonly Dictionary<string, string> Sections = new(StringComparer.Ordinal)
+    {
+        ["TorchOptions"] = "Farm:Torch",
+        ["CacheOptions"] = "Farm:Worker:Cache",
+    };
+
+    [Fact]
+    public void Configuration_Document_ListsEveryOptionAndNoOther()
+    {
+        var document = File.ReadAllText(Path.Combine(Repository.Root, "docs/configuration.md"));
+        var documented = Documented().Matches(document).Select(match => match.Groups[1].Value);
+        Assert.Equal(Options().Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
+    }
+
+    private static IEnumerable<string> Options() =>
+        from source in Repository.Sources("src")
+        let text = File.ReadAllText(source)
+        let name = ClassName().Match(text)
+        where name.Success
+        let section = Section().Match(text) is { Success: true } match ? match.Groups[1].Value : Sections.GetValueOrDefault(name.Groups[1].Value)
+        where section is not null
+        from property in Property().Matches(text[name.Index..])
+        where property.Groups[1].Value != "Cache"
+        select $"{section}:{property.Groups[1].Value}";
+
+    [GeneratedRegex(@"^\| `(Farm(?::[A-Za-z]+)+)", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
+    private static partial Regex Documented();
+
+    [GeneratedRegex(@"class (\w+Options)\b", RegexOptions.NonBacktracking)]
+    private static partial Regex ClassName();
+
+    [GeneratedRegex(@"const string Section = ""([^""]+)""", RegexOptions.NonBacktracking)]
+    private static partial Regex Section();
+
+    [GeneratedRegex(@"^    public [\w<>?]+ (\w+) \{ get;(?: set;)? \}(?: = [^\n]+;)?$", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
+    private static partial Regex Property();
+}
