@@ -17,8 +17,11 @@ public sealed partial class ConfigurationTests
     public void Configuration_Document_ListsEveryOptionAndNoOther()
     {
         var document = File.ReadAllText(Path.Combine(Repository.Root, "docs/configuration.md"));
-        var documented = Documented().Matches(document).Select(match => match.Groups[1].Value);
-        Assert.Equal(Options().Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
+        var documented = Documented().Matches(document).Select(match => match.Groups["name"].Value).ToList();
+        var options = Options().ToList();
+        Assert.NotEmpty(options);
+        Assert.Empty(options.Except(documented, StringComparer.Ordinal));
+        Assert.Empty(documented.Except(options, StringComparer.Ordinal));
     }
 
     private static IEnumerable<string> Options() =>
@@ -26,21 +29,21 @@ public sealed partial class ConfigurationTests
         let text = File.ReadAllText(source)
         let name = ClassName().Match(text)
         where name.Success
-        let section = Section().Match(text) is { Success: true } match ? match.Groups[1].Value : Sections.GetValueOrDefault(name.Groups[1].Value)
+        let section = Section().Match(text) is { Success: true } match ? match.Groups["name"].Value : Sections.GetValueOrDefault(name.Groups["name"].Value)
         where section is not null
         from property in Property().Matches(text[name.Index..])
-        where property.Groups[1].Value != "Cache"
-        select $"{section}:{property.Groups[1].Value}";
+        where property.Groups["name"].Value != "Cache"
+        select $"{section}:{property.Groups["name"].Value}";
 
-    [GeneratedRegex(@"^\| `(Farm(?::[A-Za-z]+)+)", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^\| `(?<name>Farm(:[A-Za-z]+)+)", RegexOptions.Multiline | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Documented();
 
-    [GeneratedRegex(@"class (\w+Options)\b", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"class (?<name>\w+Options)\b", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex ClassName();
 
-    [GeneratedRegex(@"const string Section = ""([^""]+)""", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"const string Section = ""(?<name>[^""]+)""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Section();
 
-    [GeneratedRegex(@"^    public [\w<>?]+ (\w+) \{ get;(?: set;)? \}(?: = [^\n]+;)?$", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^    public [\w<>?]+ (?<name>\w+) \{ get;( set;)? \}( = [^\n]+;)?$", RegexOptions.Multiline | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Property();
 }
