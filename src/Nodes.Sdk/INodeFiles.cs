@@ -28,9 +28,11 @@ public interface INodeFiles
     /// <param name="prefix">The name before the counter.</param>
     /// <param name="suffix">What follows the counter, such as <c>.png</c>.</param>
     /// <param name="write">Fills the file.</param>
+    /// <param name="lowest">The least number to take, for files of several series that count on together.</param>
     /// <param name="cancel">Gives up.</param>
     ValueTask<SavedFile> WriteNextAsync(
-        NodeFolder folder, string subfolder, string prefix, string suffix, Func<Stream, CancellationToken, Task> write, CancellationToken cancel = default);
+        NodeFolder folder, string subfolder, string prefix, string suffix, Func<Stream, CancellationToken, Task> write, long lowest = 1,
+        CancellationToken cancel = default);
 
     /// <summary>Opens a file for reading, seekable; <paramref name="folder"/> counts where the name has no annotation.</summary>
     /// <exception cref="NodeFailedException">FileNotFoundError when there is none.</exception>
@@ -53,12 +55,12 @@ public static class NodeFilesExtensions
 {
     /// <inheritdoc cref="INodeFiles.WriteNextAsync" />
     public static SavedFile WriteNext(
-        this INodeFiles files, NodeFolder folder, string subfolder, string prefix, string suffix, Action<Stream> write) =>
+        this INodeFiles files, NodeFolder folder, string subfolder, string prefix, string suffix, Action<Stream> write, long lowest = 1) =>
         files.WriteNextAsync(folder, subfolder, prefix, suffix, (stream, _) =>
         {
             write(stream);
             return Task.CompletedTask;
-        }).AsTask().GetAwaiter().GetResult();
+        }, lowest).AsTask().GetAwaiter().GetResult();
 
     /// <inheritdoc cref="INodeFiles.OpenReadAsync" />
     public static Stream OpenRead(this INodeFiles files, string name, NodeFolder folder = NodeFolder.Input) =>

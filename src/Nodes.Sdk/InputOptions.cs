@@ -9,7 +9,7 @@ namespace Farm.Nodes;
 public sealed class InputOptions
 {
     private static readonly string[] FirstInV3 =
-        ["display_name", "tooltip", "lazy", "rawLink", "advanced", "hidden", "widgetType", "default", "socketless", "forceInput"];
+        ["display_name", "tooltip", "lazy", "rawLink", "advanced", "hidden", "widgetType", "image_upload", "default", "socketless", "forceInput"];
 
     private readonly OrderedDictionary<string, string> _members = [];
 

@@ -14,9 +14,10 @@ public interface IRunFiles
     /// <param name="series">Area, folder and prefix of the file's name.</param>
     /// <param name="suffix">What follows the counter, such as <c>.png</c>; ComfyUI's names have <c>_</c> before it.</param>
     /// <param name="write">Fills the file.</param>
+    /// <param name="lowest">The least number to take, for files of several series that count on together.</param>
     /// <param name="cancel">Gives up.</param>
     ValueTask<FileEntry> WriteNextAsync(
-        RunAttempt attempt, FileSeries series, string suffix, Func<Stream, CancellationToken, Task> write, CancellationToken cancel = default);
+        RunAttempt attempt, FileSeries series, string suffix, Func<Stream, CancellationToken, Task> write, long lowest = 1, CancellationToken cancel = default);
 
     /// <summary>Removes what earlier attempts of the run left behind; called before an attempt begins.</summary>
     ValueTask DiscardEarlierAsync(RunAttempt attempt, CancellationToken cancel = default);

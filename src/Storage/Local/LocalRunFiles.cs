@@ -9,7 +9,7 @@ internal sealed class LocalRunFiles(DataFolders folders, LinkGuard guard, Stagin
     private readonly string _counters = Path.Combine(folders.Private, "counters");
 
     public async ValueTask<FileEntry> WriteNextAsync(
-        RunAttempt attempt, FileSeries series, string suffix, Func<Stream, CancellationToken, Task> write, CancellationToken cancel = default)
+        RunAttempt attempt, FileSeries series, string suffix, Func<Stream, CancellationToken, Task> write, long lowest = 1, CancellationToken cancel = default)
     {
         // The name's parts are checked before anything is written; the number cannot make them unsafe.
         var first = Name(series, 1, suffix);
@@ -18,7 +18,7 @@ internal sealed class LocalRunFiles(DataFolders folders, LinkGuard guard, Stagin
         var staged = await staging.FillAsync(series.Area, folder, StagedName(attempt), write, cancel);
         try
         {
-            return await Task.Run(() => Publish(attempt, series, suffix, staged, folder), CancellationToken.None);
+            return await Task.Run(() => Publish(attempt, series, suffix, staged, folder, lowest), CancellationToken.None);
         }
         finally
         {
@@ -38,13 +38,13 @@ internal sealed class LocalRunFiles(DataFolders folders, LinkGuard guard, Stagin
         await DiscardEarlierAsync(attempt, cancel);
     }
 
-    private FileEntry Publish(RunAttempt attempt, FileSeries series, string suffix, string staged, string folder)
+    private FileEntry Publish(RunAttempt attempt, FileSeries series, string suffix, string staged, string folder, long lowest)
     {
         var inode = Posix.Inode(staged);
         using var counters = FolderCounters.Open(_counters, folder);
         while (true)
         {
-            var number = counters.Next(series.Prefix);
+            var number = Math.Max(counters.Next(series.Prefix), lowest);
             var key = Name(series, number, suffix);
             var path = Path.Combine(folder, key.Name);
             counters.Drawn(series.Prefix, number);

@@ -14,11 +14,12 @@ internal sealed class AttemptFiles(RunAttempt attempt, IFileStore store, IRunFil
 
     /// <inheritdoc />
     public async ValueTask<SavedFile> WriteNextAsync(
-        NodeFolder folder, string subfolder, string prefix, string suffix, Func<Stream, CancellationToken, Task> write, CancellationToken cancel = default)
+        NodeFolder folder, string subfolder, string prefix, string suffix, Func<Stream, CancellationToken, Task> write, long lowest = 1,
+        CancellationToken cancel = default)
     {
         _hasWritten = true;
         var series = new FileSeries(AreaOf(folder), subfolder, prefix);
-        var file = await written.WriteNextAsync(attempt, series, suffix, write, cancel);
+        var file = await written.WriteNextAsync(attempt, series, suffix, write, lowest, cancel);
         return new SavedFile(file.Key.Name, file.Key.Folder, folder);
     }
 

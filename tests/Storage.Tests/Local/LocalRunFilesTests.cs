@@ -25,6 +25,19 @@ public sealed class LocalRunFilesTests
         Assert.Equal("ComfyUI_00003_.webp", await WriteAsync(store.Runs, Attempt(), suffix: ".webp"));
     }
 
+    [Fact]
+    public async Task WriteNext_LowestNumber_IsTakenUnlessTheSeriesIsBeyondIt()
+    {
+        await using var store = await StorageFixture.CreateAsync();
+        store.Put(FileArea.Output, "b_00007_.png");
+        Assert.Equal("a_00003_.png", await WriteFromAsync("a", 3));
+        Assert.Equal("a_00004_.png", await WriteFromAsync("a", 3));
+        Assert.Equal("b_00008_.png", await WriteFromAsync("b", 3));
+
+        async Task<string> WriteFromAsync(string prefix, long lowest) => (await store.Runs.WriteNextAsync(
+            Attempt(), Images with { Prefix = prefix }, ".png", StorageFixture.Text("x"), lowest)).Key.Path;
+    }
+
     [Theory]
     [InlineData("ComfyUI_00041_.png", 42)]
     [InlineData("ComfyUI_7_x_y.txt", 8)]

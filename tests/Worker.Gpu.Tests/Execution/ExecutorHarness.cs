@@ -147,7 +147,8 @@ internal sealed class FakeMemory : IHostMemory
 internal sealed class NoFiles : INodeFiles
 {
     public ValueTask<SavedFile> WriteNextAsync(
-        NodeFolder folder, string subfolder, string prefix, string suffix, Func<Stream, CancellationToken, Task> write, CancellationToken cancel = default) =>
+        NodeFolder folder, string subfolder, string prefix, string suffix, Func<Stream, CancellationToken, Task> write, long lowest = 1,
+        CancellationToken cancel = default) =>
         throw new NotSupportedException();
 
     public ValueTask<Stream> OpenReadAsync(string name, NodeFolder folder = NodeFolder.Input, CancellationToken cancel = default) => throw new NotSupportedException();

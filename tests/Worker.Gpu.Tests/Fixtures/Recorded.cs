@@ -32,6 +32,11 @@ internal static class Recorded
     /// <summary>Sample rates of audio tensors.</summary>
     public static JsonObject Audio { get; } = JsonNode.Parse(File.ReadAllText(Path.Combine(Root, "audio-fixtures.json")))!.AsObject();
 
+    /// <summary>Drawings that cases name as <c>$svg:name</c>: what the cases that save them as they are wrote.</summary>
+    public static IReadOnlyDictionary<string, string[]> Drawings { get; } = Cases
+        .Where(c => (string?)c["class_type"] == "SaveSVGNode" && c["hidden"] is null)
+        .ToDictionary(c => ((string)c["inputs"]!["svg"]!)[5..], c => c["files"]!.AsArray().Select(file => (string)file!["text"]!).ToArray());
+
     /// <summary>The bytes of an input file.</summary>
     public static byte[] InputFile(string name) => File.ReadAllBytes(Path.Combine(Root, "input", name));
 

@@ -18,6 +18,7 @@ internal static class CaseAssert
         if (record["tensor"] is { } name) EqualTensor(Recorded.Outputs[(string)name!], Assert.IsType<Tensor>(actual, exactMatch: false), tolerance, at);
         else if (record["list"] is JsonArray list) EqualList(list, Elements(actual, at), tolerance, at);
         else if (record["dict"] is JsonObject dict) EqualDictionary(dict, Members(actual, at), tolerance, at);
+        else if (record.ContainsKey("curve")) EqualCurve(record, Assert.IsType<Curve>(actual), at);
         else if (record.ContainsKey("value")) EqualValue(record["value"], actual, at);
         else if (record["video"] is JsonObject video) EqualVideo(video, Assert.IsType<Video>(actual), tolerance, at);
         else if (record.ContainsKey("opaque")) Assert.NotNull(actual);
@@ -70,6 +71,23 @@ internal static class CaseAssert
         var excess = (expected - actual).abs() - expected.abs() * 1e-5;
         Assert.True(excess.max().item<float>() <= tolerance, $"{at}: off by {excess.max().item<float>()} beyond 1e-5 relative");
         Assert.False(actual.isnan().any().item<bool>() && !expected.isnan().any().item<bool>(), $"{at}: NaN");
+    }
+
+    private static void EqualCurve(JsonObject expected, Curve actual, string at)
+    {
+        EqualValue(expected["points"], actual.Points.Select(point => (object?)new object?[] { point.X, point.Y }).ToArray(), $"{at}.points");
+        Assert.Equal((string?)expected["curve"] == "LinearCurve", actual.IsLinear);
+        var samples = expected["lut33"]!.AsArray();
+        for (var i = 0; i < samples.Count; i++) Assert.Equal((double)samples[i]!, actual.At(i / (samples.Count - 1.0)), 1e-5);
+        foreach (var (x, y) in expected["interp"]!.AsObject()) Assert.Equal((double)y!, actual.At(double.Parse(x, CultureInfo.InvariantCulture)), 1e-5);
+    }
+
+    /// <summary>Asserts that so many pixels agree in every channel.</summary>
+    public static void EqualPixels(Tensor expected, Tensor actual, double share)
+    {
+        Assert.Equal(expected.shape, actual.shape);
+        var agree = ((expected - actual).abs() <= 1e-5).all(-1).to(ScalarType.Float32).mean().item<float>();
+        Assert.True(agree >= share, $"{agree:P2} of the pixels agree, not {share:P0}");
     }
 
     private static void EqualList(JsonArray expected, IReadOnlyList<object?> actual, double tolerance, string at)

@@ -43,6 +43,7 @@ internal static class CaseValues
     {
         ["sigmas", var list] => tensor(list.Split(',').Select(text => float.Parse(text, CultureInfo.InvariantCulture)).ToArray()),
         ["model", var name] => new CheckpointLoader(Memory, ComputePrecision.Fp32).Load(Checkpoints.PathOf(name)).Model!,
+        ["svg", var name] => Drawings(name),
         ["latMasked"] => Latent("latA") with { NoiseMask = Recorded.Inputs["nmask"] },
         ["latMaskedC"] => Latent("latC") with { NoiseMask = Recorded.Inputs["nmaskB"], BatchIndex = [4, 7, 9] },
         ["latIdx"] => Latent("latC") with { BatchIndex = [5, 5, 2] },
@@ -70,6 +71,9 @@ internal static class CaseValues
         var call = new NodeCall(new TestNodeContext(), [.. inputs.Select(input => input.Name)], [.. inputs.Select(input => input.Value)]);
         return ((Node)RecordedCasesTests.Nodes[classType].Create()).Invoke(call)!.Values[0]!;
     }
+
+    private static IReadOnlyList<byte[]> Drawings(string name) =>
+        [.. Recorded.Drawings[name].Select(System.Text.Encoding.UTF8.GetBytes)];
 
     private static Latent Latent(string name) => new(Recorded.Inputs[name]);
 

@@ -66,11 +66,12 @@ internal sealed class TestNodeFiles : INodeFiles
     public Dictionary<string, string> Models { get; } = [];
 
     public async ValueTask<SavedFile> WriteNextAsync(
-        NodeFolder folder, string subfolder, string prefix, string suffix, Func<Stream, CancellationToken, Task> write, CancellationToken cancel = default)
+        NodeFolder folder, string subfolder, string prefix, string suffix, Func<Stream, CancellationToken, Task> write, long lowest = 1,
+        CancellationToken cancel = default)
     {
         var stream = new MemoryStream();
         await write(stream, cancel);
-        var number = 1 + All.Count(saved => saved.File.Folder == folder && saved.File.Subfolder == subfolder && saved.File.FileName.StartsWith(prefix + "_", StringComparison.Ordinal));
+        var number = Math.Max(lowest, 1 + All.Count(saved => saved.File.Folder == folder && saved.File.Subfolder == subfolder && saved.File.FileName.StartsWith(prefix + "_", StringComparison.Ordinal)));
         var file = new SavedFile($"{prefix}_{number:D5}_{suffix}", subfolder, folder);
         All.Add((file, stream.ToArray()));
         return file;

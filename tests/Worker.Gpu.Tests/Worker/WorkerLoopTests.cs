@@ -62,7 +62,7 @@ public sealed class WorkerLoopTests
             n => n.V1().Named("Writes").In("test").OutputNode().Input("v", "*"),
             async (call, cancel) =>
             {
-                var file = await call.Context.Files.WriteNextAsync(NodeFolder.Output, "", "a", ".txt", (s, c) => s.WriteAsync(new byte[] { 1 }, c).AsTask(), cancel);
+                var file = await call.Context.Files.WriteNextAsync(NodeFolder.Output, "", "a", ".txt", (s, c) => s.WriteAsync(new byte[] { 1 }, c).AsTask(), cancel: cancel);
                 call.Context.SendText(file.FileName);
                 await call.Service<Gates>().WaitAsync("g", cancel);
                 return NodeResult.WithUi(new UiOutput().AddText(file.FileName));

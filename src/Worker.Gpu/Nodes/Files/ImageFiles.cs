@@ -48,7 +48,7 @@ internal static class ImageFiles
         for (var i = 0; i < saved.Length; i++)
         {
             var pixels = TensorImages.ToPixels(images[i]);
-            saved[i] = call.Context.Files.WriteNext(folder, name.Subfolder, name.ForImage(i), ".png", file => PngWriter.WriteStill(file, pixels, level, texts));
+            saved[i] = call.Context.Files.WriteNext(folder, name.Subfolder, name.ForImage(i), ".png", file => PngWriter.WriteStill(file, pixels, level, texts), lowest: i + 1);
         }
         return saved;
     }

@@ -19,9 +19,12 @@ internal sealed class LoadImage : TensorNode, IFingerprintedNode
     public async ValueTask<object?> FingerprintAsync(NodeCall call, CancellationToken cancel) =>
         await call.Context.Files.HashAsync(call.Get<string>("image"), cancel: cancel);
 
-    protected override NodeResult Compute(NodeCall call)
+    protected override NodeResult Compute(NodeCall call) => Read(call, call.Get<string>("image"));
+
+    /// <summary>Colours [B, H, W, 3] and transparency [B, H, W]; an opaque image has a small mask of zeros.</summary>
+    internal static NodeResult Read(NodeCall call, string name)
     {
-        var image = ImageFiles.Load(call, call.Get<string>("image"));
+        var image = ImageFiles.Load(call, name);
         var frames = cat([.. image.Frames.Select(TensorImages.FromPixels)]);
         var mask = image.Alpha == AlphaSource.Channel
             ? 1 - frames.select(-1, 3)
