@@ -96,8 +96,15 @@ public sealed class SamplingRun : IDisposable
         return NewDisposeScope();
     }
 
-    /// <summary>Lets a tensor live until the run ends.</summary>
-    internal Tensor Keep(Tensor value) => value.MoveToOtherDisposeScope(_scope);
+    /// <summary>
+    /// Lets a tensor live until the run ends. Attaching is the one move that is safe: a tensor that is moved to the scope it is in already
+    /// drops out of the scope's list, and its finalizer then ends the process.
+    /// </summary>
+    internal Tensor Keep(Tensor value)
+    {
+        _scope.Attach(value);
+        return value;
+    }
 
     /// <summary>Puts a kept tensor in the place of an older one, which is freed.</summary>
     internal void Replace(ref Tensor kept, Tensor value)

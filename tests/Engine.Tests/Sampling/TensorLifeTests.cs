@@ -30,6 +30,58 @@ public sealed class TensorLifeTests
         result.Dispose();
     }
 
+    /// <summary>
+    /// A tensor that is left over with a scope that is gone throws in its finalizer, which ends the process, so none may be left wherever a
+    /// run stops. Samplers report a step after the network's first pass in it.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Samplers))]
+    public void Sample_StoppedAtAStep_LeavesNoTensor(string sampler)
+    {
+        using var latent = zeros(1, 4, 8, 8);
+        using var context = zeros(1, 77, 16);
+        IReadOnlyList<ConditioningEntry> conditioning = [new(context)];
+        var settings = new KSamplerSettings(1, 3, 3, sampler, "karras");
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        long before = Tensor.TotalCount;
+
+        foreach (int last in new[] { 0, 1 })
+        {
+            Assert.Throws<OperationCanceledException>(() => KSampler.Sample(
+                new Formula(), settings, conditioning, conditioning, new LatentImage(latent), onStep: step =>
+                {
+                    if (step.Index == last) throw new OperationCanceledException();
+                }));
+            Assert.Equal(before, Tensor.TotalCount);
+        }
+    }
+
+    [Fact]
+    public void Keep_TensorAlreadyKept_GoesWithTheRun()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        long before = Tensor.TotalCount;
+        using var generator = new Generator(1);
+
+        using (var run = new SamplingRun(new Formula().Sampling, [1, 0], 1, (x, _) => new Denoised(x, x), generator))
+            run.Keep(run.Keep(ones(1)));
+
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    [Fact]
+    public void Keep_RunThatIsOver_SaysSo()
+    {
+        using var generator = new Generator(1);
+        using var value = ones(1);
+        var run = new SamplingRun(new Formula().Sampling, [1, 0], 1, (x, _) => new Denoised(x, x), generator);
+        run.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => run.Keep(value));
+    }
+
     private sealed class Formula : IDiffusionModel
     {
         public ModelSampling Sampling { get; } = ModelSampling.Discrete(Prediction.Eps);

@@ -39,6 +39,7 @@ public sealed class WorkflowTests : IDisposable
     [InlineData("vae-loader")]
     [InlineData("ksampler-advanced-two-stage")]
     [InlineData("cond-mask-timestep")]
+    [InlineData("cond-area-combine")]
     public void Run_RecordedWorkflow_GivesTheRecordedPictures(string name)
     {
         var workflow = JsonNode.Parse(File.ReadAllText(PathOf(name + ".json")))!;

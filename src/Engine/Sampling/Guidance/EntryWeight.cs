@@ -5,7 +5,8 @@ namespace Farm.Engine.Sampling;
 /// <summary>How much an entry counts at each cell of its area.</summary>
 internal static class EntryWeight
 {
-    private const int Feather = 8; // latent cells over which an area without a mask fades in
+    private const int Feather = 8; // most latent cells over which an area without a mask fades in
+    private const int FeatherShare = 4; // a small area fades over this part of its side
 
     /// <summary>Weights of the shape of <paramref name="cut"/>, the entry's part of <paramref name="x"/>.</summary>
     public static Tensor Create(ConditioningEntry entry, Tensor cut, Tensor x)
@@ -25,14 +26,18 @@ internal static class EntryWeight
     /// <summary>Fades the edges that are not the latent's own.</summary>
     private static void Fade(Tensor weight, LatentArea area, Tensor x)
     {
-        long height = x.shape[^2], width = x.shape[^1];
-        for (int i = 0; i < Feather; i++)
+        FadeSide(weight, -2, area.Y, area.Height, x.shape[^2]);
+        FadeSide(weight, -1, area.X, area.Width, x.shape[^1]);
+    }
+
+    private static void FadeSide(Tensor weight, int dimension, long start, long length, long whole)
+    {
+        long cells = Math.Min(Feather, length / FeatherShare);
+        for (int i = 0; i < cells; i++)
         {
-            float part = (i + 1f) / Feather;
-            if (area.Y != 0 && i < area.Height) weight.narrow(-2, i, 1).mul_(part);
-            if (area.Y + area.Height < height && i < area.Height) weight.narrow(-2, area.Height - 1 - i, 1).mul_(part);
-            if (area.X != 0 && i < area.Width) weight.narrow(-1, i, 1).mul_(part);
-            if (area.X + area.Width < width && i < area.Width) weight.narrow(-1, area.Width - 1 - i, 1).mul_(part);
+            float part = (i + 1f) / cells;
+            if (start != 0) weight.narrow(dimension, i, 1).mul_(part);
+            if (start + length < whole) weight.narrow(dimension, length - 1 - i, 1).mul_(part);
         }
     }
 }
