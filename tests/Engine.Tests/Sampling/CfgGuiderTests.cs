@@ -93,7 +93,24 @@ public sealed class CfgGuiderTests
         Assert.Equal([(16, 16), (32, 32)], model.Sizes.Order());
         Assert.Equal(0, x0[0, 0, 15, 15].item<float>());
         Assert.Equal(-0.5f, x0[0, 0, 31, 31].item<float>(), 1e-5f);
-        Assert.True(x0[0, 0, 16, 31].item<float>() > -0.2f); // fades in from the inner edge
+    }
+
+    /// <summary>Over 8 cells, in a small area over a quarter of its side; held as a whole by the recorded workflow cond-area-combine.</summary>
+    [Theory]
+    [InlineData(12, 3)]
+    [InlineData(16, 4)]
+    [InlineData(40, 8)]
+    public void Denoise_AnAreaBesideOthers_FadesInFromItsInnerEdges(long side, int cells)
+    {
+        using var scope = NewDisposeScope();
+        IReadOnlyList<ConditioningEntry> placed = [Entry(77, 0), Entry(77, 1) with { Area = new LatentArea(side, side, 8, 8) }];
+
+        var x0 = new CfgGuider(new Recorder(), placed, [], 1).Denoise(zeros(1, 4, side + 8, side + 8), 1, needsNegative: false).X0;
+
+        var edge = Enumerable.Range(8, cells).Select(row => x0[0, 0, row, side + 7].item<float>());
+        var expected = Enumerable.Range(1, cells).Select(i => i / (float)cells).Select(weight => -weight / (1 + weight)); // the mean of 0 and −1
+        Assert.Equal(expected, edge, (a, b) => Math.Abs(a - b) < 1e-5f);
+        Assert.Equal(-0.5f, x0[0, 0, 8 + cells, side + 7].item<float>(), 1e-5f);
     }
 
     [Theory]
