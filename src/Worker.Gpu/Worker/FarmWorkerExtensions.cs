@@ -31,6 +31,9 @@ public static class FarmWorkerExtensions
     private static IServiceCollection AddTorch(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<TorchOptions>().Bind(configuration.GetSection(TorchSection)).ValidateOnStart();
+        services.AddOptions<Farm.Worker.Nodes.FfmpegOptions>().Bind(configuration.GetSection(FfmpegSection))
+            .Validate(options => options.Program.Length > 0 && options.TimeLimit > TimeSpan.Zero, $"{FfmpegSection}: Program must be named, TimeLimit be more than 0.")
+            .ValidateOnStart();
         services.AddSingleton<IValidateOptions<TorchOptions>, TorchOptionsValidator>();
         services.AddSingleton(provider =>
         {
@@ -65,6 +68,7 @@ public static class FarmWorkerExtensions
     }
 
     private const string TorchSection = "Farm:Torch";
+    private const string FfmpegSection = "Farm:Ffmpeg";
 
     private sealed class TorchOptionsValidator : IValidateOptions<TorchOptions>
     {
