@@ -7,13 +7,18 @@ using Farm.Gateway.Identity;
 using Farm.Gateway.Internal;
 using Farm.Gateway.Interrupts;
 using Farm.Gateway.Jobs;
+using Farm.Gateway.Logs;
 using Farm.Gateway.Memory;
 using Farm.Gateway.Models;
 using Farm.Gateway.Prompts;
 using Farm.Gateway.Queue;
 using Farm.Gateway.Replacements;
+using Farm.Gateway.Settings;
 using Farm.Gateway.Stats;
+using Farm.Gateway.Subgraphs;
 using Farm.Gateway.Uploads;
+using Farm.Gateway.Userdata;
+using Farm.Gateway.Users;
 using Farm.Gateway.Validation;
 using Farm.Gateway.Validation.Rules;
 using Farm.Gateway.View;
@@ -39,6 +44,7 @@ public static class FarmGateway
             .AddValidationRules()
             .AddCatalog()
             .AddWebSockets()
+            .AddLogs()
             .AddResources()
             .AddFarmFrontend(configuration);
         return services;
@@ -48,10 +54,12 @@ public static class FarmGateway
     public static WebApplication MapFarmGateway(this WebApplication app)
     {
         app.UseMiddleware<FailureHandler>();
+        app.UseMiddleware<PathAsSent>();
         app.UseMiddleware<OriginGuard>();
         app.UseMiddleware<BodyLimit>();
         app.UseMiddleware<UnmatchedRoutes>();
         app.UseWebSockets();
+        app.UseFarmFrontend();
         app.UseRouting();
         foreach (var prefix in Prefixes)
         {
@@ -103,10 +111,16 @@ public static class FarmGateway
         .AddSingleton<GatewaySessions>()
         .AddHostedService(provider => provider.GetRequiredService<GatewaySessions>());
 
+    private static IServiceCollection AddLogs(this IServiceCollection services) => services
+        .AddSingleton<LogRing>()
+        .AddSingleton<ILoggerProvider, LogRingProvider>()
+        .AddHostedService<LogStreamer>();
+
     private static IServiceCollection AddResources(this IServiceCollection services) => services
         .AddSingleton<PromptSubmitter>()
         .AddSingleton<NodeReplacements>()
         .AddSingleton<SafetensorsMetadata>()
+        .AddSingleton<ModelPreviews>()
         .AddSingleton<ImageConverter>()
         .AddSingleton<UploadPlace>()
         .AddSingleton<MaskMerger>()
@@ -124,6 +138,12 @@ public static class FarmGateway
         .AddSingleton<IResource, ModelEndpoints>()
         .AddSingleton<IResource, ReplacementEndpoints>()
         .AddSingleton<IResource, ExtensionEndpoints>()
+        .AddSingleton<IResource, SubgraphEndpoints>()
+        .AddSingleton<IResource, UserEndpoints>()
+        .AddSingleton<IResource, SettingEndpoints>()
+        .AddSingleton<IResource, UserdataEndpoints>()
+        .AddSingleton<IResource, UserdataListingEndpoints>()
+        .AddSingleton<IResource, LogEndpoints>()
         .AddSingleton<IResource, InternalEndpoints>();
 }
 

@@ -42,6 +42,9 @@ public sealed class GatewayOptions
     /// <summary>Largest image, in pixels, that <c>/view</c> converts and <c>/upload/mask</c> merges. Default 134217728 (128 Mi).</summary>
     public long MaxImagePixels { get; set; } = 128L * 1024 * 1024;
 
+    /// <summary>Longest value of a setting, as JSON text in bytes. Default 1048576 (1 MiB).</summary>
+    public int MaxSettingLength { get; set; } = 1024 * 1024;
+
     /// <summary>
     /// Origin that browsers may call from (<c>Access-Control-Allow-Origin</c>), <c>*</c> for any. Empty by default: then a browser's
     /// request from another origin to a loopback host is refused with 403, as ComfyUI does.
@@ -74,6 +77,8 @@ public sealed class GatewayOptions
             yield return $"{Section}:{nameof(CatalogPatience)} is {CatalogPatience}; it must not be negative.";
         if (MaxImagePixels < 1)
             yield return $"{Section}:{nameof(MaxImagePixels)} is {MaxImagePixels}; it must be at least 1.";
+        if (MaxSettingLength < 1024)
+            yield return $"{Section}:{nameof(MaxSettingLength)} is {MaxSettingLength}; it must be at least 1024 bytes.";
         if (!Directory.Exists(StagingFolder))
             yield return $"{Section}:{nameof(StagingFolder)} is '{StagingFolder}'; the folder must exist.";
     }

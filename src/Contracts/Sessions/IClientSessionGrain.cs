@@ -46,3 +46,9 @@ public sealed record ClientEvent(long Sequence, string? PromptId, RunEvent Event
 /// <param name="QueueRemaining">Running and waiting prompts.</param>
 [GenerateSerializer, Immutable, Alias("farm.QueueStatus")]
 public sealed record QueueStatus(int QueueRemaining) : RunEvent;
+
+/// <summary>A client wants the log of the gateway that has its socket, or no longer. Gateways act on it; sockets are not told.</summary>
+/// <param name="ClientId">The client.</param>
+/// <param name="Enabled">Whether it wants the log.</param>
+[GenerateSerializer, Immutable, Alias("farm.LogSubscription")]
+public sealed record LogSubscription(string ClientId, bool Enabled) : RunEvent;

@@ -1,54 +1,70 @@
 using Farm.Gateway.Http;
+using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Farm.Gateway.Frontend;
 
-/// <summary>The root page: a frontend's development server where one is configured, else a line that says what this is.</summary>
+/// <summary>
+/// The page: a build of ComfyUI's frontend where one is configured, or its development server, else a plain page of our own. By option,
+/// paths that nobody here has go to a real ComfyUI.
+/// </summary>
 internal static class FrontendRoutes
 {
-    private const string Page = """
-        <!doctype html>
-        <html lang="en"><head><meta charset="utf-8"><title>Farm</title></head>
-        <body><h1>Farm</h1><p>This server speaks ComfyUI's API: <a href="/queue">queue</a>, <a href="/system_stats">devices</a>,
-        <a href="/history?max_items=20">last prompts</a>.</p></body></html>
-        """;
+    private const string OwnPage = "page.html";
 
-    /// <summary>Adds the proxy, with a route to the development server where <see cref="FrontendOptions.DevServer"/> names one.</summary>
+    /// <summary>Adds the proxy, with a route to where unknown paths go.</summary>
     public static void AddFarmFrontend(this IServiceCollection services, IConfiguration configuration)
     {
-        var server = configuration.GetSection(FrontendOptions.Section).Get<FrontendOptions>()?.DevServer ?? "";
-        var proxy = services.AddReverseProxy();
-        if (server.Length == 0)
-        {
-            proxy.LoadFromMemory([], []);
-            return;
-        }
-        if (!Uri.TryCreate(server, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-            throw new InvalidOperationException($"{FrontendOptions.Section}:{nameof(FrontendOptions.DevServer)} is '{server}'; it must be an http or https address.");
-        proxy.LoadFromMemory(
-            [new RouteConfig { RouteId = "frontend", ClusterId = "frontend", Order = int.MaxValue, Match = new RouteMatch { Path = "/{**rest}" } }],
-            [new ClusterConfig
-            {
-                ClusterId = "frontend",
-                Destinations = new Dictionary<string, DestinationConfig>(StringComparer.Ordinal) { ["server"] = new() { Address = server } },
-            }]);
+        services.AddOptions<FrontendOptions>().Bind(configuration.GetSection(FrontendOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<FrontendOptions>, FrontendOptionsValidator>();
+        var upstream = configuration.GetSection(FrontendOptions.Section).Get<FrontendOptions>()?.Upstream ?? "";
+        services.AddReverseProxy().LoadFromMemory(upstream.Length > 0 ? [Everything] : [], upstream.Length > 0 ? [Cluster(upstream)] : []);
     }
 
-    /// <summary>Maps the root.</summary>
+    /// <summary>Serves files before routes are looked for: the proxy's route would take every path. The API's paths are no files.</summary>
+    public static void UseFarmFrontend(this WebApplication app)
+    {
+        var options = app.Services.GetRequiredService<IOptions<FrontendOptions>>().Value;
+        app.UseWhen(
+            context => context.Request.Path.Value is { } path && !path.StartsWith("/api/", StringComparison.Ordinal) && !path.StartsWith("/internal/", StringComparison.Ordinal),
+            branch => branch.UseFrontendFiles(options));
+    }
+
+    /// <summary>Maps the root, and the proxy where unknown paths go somewhere.</summary>
     public static void MapFarmFrontend(this WebApplication app)
     {
-        if (app.Configuration.GetSection(FrontendOptions.Section)[nameof(FrontendOptions.DevServer)] is { Length: > 0 })
+        var options = app.Services.GetRequiredService<IOptions<FrontendOptions>>().Value;
+        if (options.DevServer.Length == 0)
+            app.MapRead("/", context => RootAsync(context, options));
+        if (options.Upstream.Length > 0)
             app.MapReverseProxy();
-        else
-            app.MapRead("/", RootAsync);
     }
 
-    private static Task<IResult> RootAsync(HttpContext context)
+    // The host stays the one the browser knows: ComfyUI compares it with the page's origin.
+    private static RouteConfig Everything => new()
+    {
+        RouteId = "unknown",
+        ClusterId = "upstream",
+        Order = int.MaxValue,
+        Match = new RouteMatch { Path = "/{**rest}" },
+        Transforms = [new Dictionary<string, string>(StringComparer.Ordinal) { ["RequestHeaderOriginalHost"] = "true" }],
+    };
+
+    private static ClusterConfig Cluster(string address) => new()
+    {
+        ClusterId = "upstream",
+        Destinations = new Dictionary<string, DestinationConfig>(StringComparer.Ordinal) { ["server"] = new() { Address = address } },
+    };
+
+    private static Task<IResult> RootAsync(HttpContext context, FrontendOptions options)
     {
         var headers = context.Response.Headers;
         headers.CacheControl = "no-store, must-revalidate";
         headers.Pragma = "no-cache";
         headers.Expires = "0";
-        return Task.FromResult<IResult>(TypedResults.Content(Page, "text/html"));
+        var page = options.Root.Length > 0
+            ? File.OpenRead(Path.Combine(options.Root, "index.html"))
+            : typeof(FrontendRoutes).Assembly.GetManifestResourceStream(OwnPage)!;
+        return Task.FromResult<IResult>(TypedResults.Stream(page, "text/html"));
     }
 }

@@ -25,21 +25,42 @@ internal static class ResourceExtensions
     public static void MapSend(this IEndpointRouteBuilder routes, string pattern, Func<HttpContext, Task<IResult>> handler) =>
         routes.MapPost(pattern, context => RunAsync(context, handler));
 
+    /// <summary>A route by which something is removed.</summary>
+    public static void MapRemove(this IEndpointRouteBuilder routes, string pattern, Func<HttpContext, Task<IResult>> handler) =>
+        routes.MapDelete(pattern, context => RunAsync(context, handler));
+
+    /// <summary>A route by which something is changed in part.</summary>
+    public static void MapChange(this IEndpointRouteBuilder routes, string pattern, Func<HttpContext, Task<IResult>> handler) =>
+        routes.MapPatch(pattern, context => RunAsync(context, handler));
+
     /// <summary>
     /// A value of the path, decoded once from the request line: <c>a%2Fb</c> is one value <c>a/b</c>, and <c>a%252Fb</c> is <c>a%2Fb</c>.
     /// </summary>
     public static string PathValue(this HttpContext context, string name)
     {
         var pattern = ((RouteEndpoint)context.GetEndpoint()!).RoutePattern;
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var path = target.Length > 0 ? target.Split('?')[0] : context.Request.Path.ToUriComponent();
-        var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var segments = SegmentsAsSent(context);
         for (var i = 0; i < pattern.PathSegments.Count && i < segments.Length; i++)
         {
             if (pattern.PathSegments[i].Parts is [Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart part] && part.Name == name)
                 return Uri.UnescapeDataString(segments[i]);
         }
         return context.GetRouteValue(name) as string ?? "";
+    }
+
+    /// <summary>The rest of the path, from the value of that name on, each segment decoded once.</summary>
+    public static string PathTail(this HttpContext context, string name)
+    {
+        var start = ((RouteEndpoint)context.GetEndpoint()!).RoutePattern.PathSegments.Count - 1;
+        var segments = SegmentsAsSent(context).Skip(start).Select(Uri.UnescapeDataString);
+        return string.Join('/', segments) is { Length: > 0 } tail ? tail : context.GetRouteValue(name) as string ?? "";
+    }
+
+    private static string[] SegmentsAsSent(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var path = target.StartsWith('/') ? target.Split('?')[0] : context.Request.Path.ToUriComponent();
+        return path.Split('/', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private static async Task RunAsync(HttpContext context, Func<HttpContext, Task<IResult>> handler) =>

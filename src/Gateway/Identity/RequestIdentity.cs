@@ -1,3 +1,5 @@
+using Farm.Contracts.Users;
+using Farm.Gateway.Users;
 using Microsoft.Extensions.Options;
 
 namespace Farm.Gateway.Identity;
@@ -18,14 +20,27 @@ public sealed class UserOptions
 }
 
 /// <summary>Finds out whose request it is.</summary>
-internal sealed class IdentityResolver(IOptions<UserOptions> options)
+internal sealed class IdentityResolver(IOptions<UserOptions> options, IGrainFactory grains)
 {
     private const string Default = "default";
     private const string UserHeader = "Comfy-User";
 
     /// <summary>The identity of a request: the tenant is <c>default</c> until tenants are configured.</summary>
-    public RequestIdentity Of(HttpContext context) =>
-        options.Value.MultiUser && context.Request.Headers[UserHeader] is [{ Length: > 0 } user]
+    public RequestIdentity Of(HttpContext context) => new(Default, Named(context) ?? Default);
+
+    /// <summary>
+    /// The identity of a request for a user's own data. Null in multi-user mode where the header names no user that there is: nobody
+    /// gets data by leaving it out.
+    /// </summary>
+    public async ValueTask<RequestIdentity?> KnownAsync(HttpContext context)
+    {
+        if (!options.Value.MultiUser)
+            return new RequestIdentity(Default, Default);
+        return Named(context) is { } user && UserName.IsId(user) && await grains.GetGrain<IUsersGrain>(Default).ExistsAsync(user)
             ? new RequestIdentity(Default, user)
-            : new RequestIdentity(Default, Default);
+            : null;
+    }
+
+    private string? Named(HttpContext context) =>
+        options.Value.MultiUser && context.Request.Headers[UserHeader] is [{ Length: > 0 } user] ? user : null;
 }

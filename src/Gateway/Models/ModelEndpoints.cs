@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Farm.Gateway.Http;
 using Farm.Storage;
@@ -5,7 +6,7 @@ using Farm.Storage;
 namespace Farm.Gateway.Models;
 
 /// <summary>Model folders and their files: <c>/models</c>, <c>/experiment/models</c>, <c>/embeddings</c>, <c>/view_metadata</c>.</summary>
-internal sealed class ModelEndpoints(IFileCatalog catalog, IFileStore store, DataFolders folders, SafetensorsMetadata metadata) : IResource
+internal sealed class ModelEndpoints(IFileCatalog catalog, IFileStore store, DataFolders folders, SafetensorsMetadata metadata, ModelPreviews previews) : IResource
 {
     /// <summary>Folders that hold no models.</summary>
     private static readonly string[] NoModels = ["configs", "custom_nodes"];
@@ -17,6 +18,7 @@ internal sealed class ModelEndpoints(IFileCatalog catalog, IFileStore store, Dat
         routes.MapRead("/embeddings", _ => Task.FromResult(Embeddings()));
         routes.MapRead("/experiment/models", _ => Task.FromResult(Folders()));
         routes.MapRead("/experiment/models/{folder}", DetailsAsync);
+        routes.MapRead("/experiment/models/preview/{folder}/{index}/{**filename}", PreviewAsync);
         routes.MapRead("/view_metadata/{folder}", MetadataAsync);
     }
 
@@ -79,6 +81,19 @@ internal sealed class ModelEndpoints(IFileCatalog catalog, IFileStore store, Dat
         return catalog.FindModel(context.PathValue("folder"), name) is { } key && await metadata.ReadAsync(key, context.RequestAborted) is { } found
             ? Answers.Json(found.WriteTo)
             : Answers.Empty(StatusCodes.Status404NotFound);
+    }
+
+    private async Task<IResult> PreviewAsync(HttpContext context)
+    {
+        if (!ModelFolders.All.TryGetValue(context.PathValue("folder"), out var folder))
+            return Answers.Empty(StatusCodes.Status404NotFound);
+        if (!int.TryParse(context.PathValue("index"), NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index >= folder.Paths.Count())
+            throw new RequestRefusedException("not_found", "There is no such path", $"path_index: the folder has {folder.Paths.Count()} paths, counted from 0", StatusCodes.Status404NotFound);
+        var path = folder.Paths.ElementAt(index);
+        var found = FileKey.TryCreate(path.Area, out var model, path.Folder, context.PathTail("filename"))
+            ? await previews.FindAsync(model, context.RequestAborted)
+            : null;
+        return found is null ? Answers.Empty(StatusCodes.Status404NotFound) : TypedResults.Bytes(found, "image/webp");
     }
 
     private static IResult Names(IEnumerable<string> names) => Answers.Json(writer =>

@@ -11,9 +11,9 @@ using Microsoft.Extensions.Options;
 namespace Farm.Gateway.Prompts;
 
 /// <summary>Takes a posted prompt from its envelope to its grain.</summary>
-internal sealed class PromptSubmitter(
+internal sealed partial class PromptSubmitter(
     IGrainFactory grains, CatalogCache catalog, FileCombos files, NodeReplacements replacements, PromptValidator validator, TimeProvider time,
-    IOptions<GatewayOptions> options)
+    IOptions<GatewayOptions> options, ILogger<PromptSubmitter> logger)
 {
     private static readonly PromptError NoPrompt = new("no_prompt", "No prompt provided", "No prompt provided");
 
@@ -33,6 +33,7 @@ internal sealed class PromptSubmitter(
             return PromptAnswer.Refused(result);
         var submission = Build(request, identity, graph, result, number);
         var receipt = await grains.GetGrain<IPromptGrain>(Guid.NewGuid()).SubmitAsync(submission);
+        Accepted(logger, receipt.PromptId);
         return new PromptAnswer(receipt, result, request.Number is not null);
     }
 
@@ -62,6 +63,9 @@ internal sealed class PromptSubmitter(
             WorkflowId = request.WorkflowId,
         };
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "got prompt {PromptId}")]
+    private static partial void Accepted(ILogger logger, string promptId);
 
     private static string WriteExtraData(PromptRequest request, DateTimeOffset now) => Encoding.UTF8.GetString(JsonText.Write(writer =>
     {

@@ -37,9 +37,11 @@ internal sealed class StatsEndpoints(IGrainFactory grains, IOptions<GatewayOptio
         });
     }
 
-    // Not ComfyUI's: it only prints what did not import.
-    private static void WritePackErrors(Utf8JsonWriter writer, IEnumerable<WorkerInfo> workers)
+    // Not ComfyUI's, which only prints what did not import: there is the member only where there is an error.
+    private static void WritePackErrors(Utf8JsonWriter writer, System.Collections.Immutable.ImmutableArray<WorkerInfo> workers)
     {
+        if (workers.All(worker => worker.PackErrors.IsDefaultOrEmpty))
+            return;
         writer.WriteStartArray("pack_errors");
         foreach (var worker in workers)
         {

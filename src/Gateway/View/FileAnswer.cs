@@ -5,7 +5,11 @@ using Microsoft.Net.Http.Headers;
 namespace Farm.Gateway.View;
 
 /// <summary>Sends a file of the store: validators, conditions and one byte range, as recorded.</summary>
-internal sealed class FileAnswer(IFileStore store, FileEntry file, string contentType) : IResult
+/// <param name="store">Where the file is.</param>
+/// <param name="file">The file.</param>
+/// <param name="contentType">What to send it as.</param>
+/// <param name="named">Whether the answer tells the file's name.</param>
+internal sealed class FileAnswer(IFileStore store, FileEntry file, string contentType, bool named = true) : IResult
 {
     private const int CopySize = 128 * 1024;
 
@@ -37,7 +41,8 @@ internal sealed class FileAnswer(IFileStore store, FileEntry file, string conten
             httpContext.Response.StatusCode = StatusCodes.Status206PartialContent;
         }
         httpContext.Response.ContentType = contentType;
-        headers.ContentDisposition = Disposition(file.Key.Name);
+        if (named)
+            headers.ContentDisposition = Disposition(file.Key.Name);
         headers.ContentLength = range.Length;
         if (!HttpMethods.IsHead(request.Method))
             await CopyAsync(range, httpContext);

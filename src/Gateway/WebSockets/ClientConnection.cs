@@ -26,6 +26,9 @@ internal sealed class ClientConnection(string tenant, string clientId, WebSocket
     /// <summary>Whether the client takes previews with metadata; it says so in its first message.</summary>
     public bool TakesPreviewMetadata { get; set; }
 
+    /// <summary>Whether the client wants the lines of this gateway's log.</summary>
+    public bool WantsLogs { get; set; }
+
     /// <summary>The last numbered event that was queued; null before the first.</summary>
     public long? LastSequence => _lastSequence > 0 ? _lastSequence : null;
 

@@ -39,7 +39,12 @@ internal sealed class ConnectionRegistry : IGatewayObserver
     public Task BroadcastAsync(string tenant, ImmutableArray<ClientEvent> events)
     {
         foreach (var connection in _byId.Values.Where(c => c.Tenant == tenant))
+        {
+            // A wish about a socket is for the gateway that has it, not for the client.
+            foreach (var wish in events.Select(e => e.Event).OfType<LogSubscription>().Where(w => w.ClientId == connection.ClientId))
+                connection.WantsLogs = wish.Enabled;
             connection.Deliver(events);
+        }
         return Task.CompletedTask;
     }
 

@@ -163,7 +163,7 @@ internal sealed class PromptGrain(
     {
         await CommitAsync(ended, store.EndAsync(ended, end));
         instruments.Ended(end.Outcome, ended.EndedAt - ended.StartedAt);
-        PromptLog.Ended(logger, RunId, ended.Attempt, end.Outcome);
+        PromptLog.Ended(logger, (ended.EndedAt - ended.StartedAt)?.TotalSeconds ?? 0, RunId, ended.Attempt, end.Outcome);
         DeactivateOnIdle();
         await TellAsync(Router.PublishAsync(closing));
         await TellAsync(Scheduler.ReleaseAsync(RunId));

@@ -11,8 +11,8 @@ internal static partial class PromptLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "Prompt {RunId} attempt {Attempt} begun by {WorkerId}.")]
     public static partial void Begun(ILogger logger, Guid runId, int attempt, string workerId);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Prompt {RunId} ended in attempt {Attempt}: {Outcome}.")]
-    public static partial void Ended(ILogger logger, Guid runId, int attempt, RunOutcome outcome);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Prompt executed in {Seconds:F2} seconds: {RunId}, attempt {Attempt}, {Outcome}.")]
+    public static partial void Ended(ILogger logger, double seconds, Guid runId, int attempt, RunOutcome outcome);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Prompt {RunId} lost attempt {Attempt} on {WorkerId}: {Reason}")]
     public static partial void Lost(ILogger logger, Guid runId, int attempt, string? workerId, string reason);

@@ -106,7 +106,11 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
 
     Task ITenantChannelGrain.UnsubscribeAsync(IGatewayObserver gateway) => Task.CompletedTask;
 
-    Task ITenantChannelGrain.BroadcastAsync(ImmutableArray<ClientEvent> events) => throw new NotSupportedException();
+    async Task ITenantChannelGrain.BroadcastAsync(ImmutableArray<ClientEvent> events)
+    {
+        if (_subscribed.Task.IsCompletedSuccessfully)
+            await (await _subscribed.Task).BroadcastAsync("default", events);
+    }
 
     Task<SessionState> IClientSessionGrain.AttachAsync(IGatewayObserver gateway, string connectionId, long? afterSequence)
     {

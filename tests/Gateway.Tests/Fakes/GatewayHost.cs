@@ -1,5 +1,7 @@
 using Farm.Storage;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,6 +30,19 @@ internal sealed class GatewayHost : IAsyncDisposable
     public TestServer Server => _app.GetTestServer();
 
     public string Root => _root;
+
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    /// <summary>Sends a path as it stands: a client's own URI would resolve dots in it.</summary>
+    public Task<HttpContext> SendAsync(string method, string path) => Server.SendAsync(context =>
+    {
+        context.Request.Method = method;
+        context.Features.Get<IHttpRequestFeature>()!.RawTarget = path;
+        // What a server makes of it before anything sees it.
+        context.Request.Path = new Uri("http://host" + path).AbsolutePath;
+        context.Request.Host = new HostString("host");
+    });
 
     public static async Task<GatewayHost> StartAsync(params (string Key, string Value)[] options)
     {
