@@ -1,9 +1,10 @@
-using Farm.Engine;
 using Farm.Engine.Families;
 using Farm.Engine.Memory;
+using Farm.Engine;
 using Farm.Storage;
-using Farm.Worker.Execution;
 using Farm.Worker.Execution.Caching;
+using Farm.Worker.Execution;
+using Farm.Worker.Nodes;
 using Farm.Worker.Packs;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -31,8 +32,8 @@ public static class FarmWorkerExtensions
     private static IServiceCollection AddTorch(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<TorchOptions>().Bind(configuration.GetSection(TorchSection)).ValidateOnStart();
-        services.AddOptions<Farm.Worker.Nodes.FfmpegOptions>().Bind(configuration.GetSection(FfmpegSection))
-            .Validate(options => options.Program.Length > 0 && options.TimeLimit > TimeSpan.Zero, $"{FfmpegSection}: Program must be named, TimeLimit be more than 0.")
+        services.AddOptions<FfmpegOptions>().Bind(configuration.GetSection(FfmpegOptions.Section))
+            .Validate(options => options.Program.Length > 0 && options.TimeLimit > TimeSpan.Zero, $"{FfmpegOptions.Section}: Program must be named, TimeLimit be more than 0.")
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<TorchOptions>, TorchOptionsValidator>();
         services.AddSingleton(provider =>
@@ -68,7 +69,6 @@ public static class FarmWorkerExtensions
     }
 
     private const string TorchSection = "Farm:Torch";
-    private const string FfmpegSection = "Farm:Ffmpeg";
 
     private sealed class TorchOptionsValidator : IValidateOptions<TorchOptions>
     {
