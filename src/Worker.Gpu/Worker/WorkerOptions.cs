@@ -41,9 +41,10 @@ public sealed class WorkerOptions
 
     /// <summary>
     /// Bytes of memory that the process may take for data, so that a node which allocates without bound fails instead of the machine; 0
-    /// for no limit. Mapped model files do not count. Linux only. Default: nine tenths of what the process may use.
+    /// for no limit. Mapped model files do not count, nor does a GPU's memory; memory that is asked for but not touched does. Linux only.
+    /// Default: none with a GPU, whose driver maps host memory at will; on the CPU nine tenths of memory and swap, or of the container's limit.
     /// </summary>
-    public long MemoryLimitBytes { get; set; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 10 * 9;
+    public long? MemoryLimitBytes { get; set; }
 
     /// <summary>Results kept between prompts.</summary>
     public CacheOptions Cache { get; } = new();
@@ -77,8 +78,8 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
         ];
         foreach (var time in times.Where(t => t.Value <= TimeSpan.Zero))
             yield return Rule(time.Name, time.Value, "it must be more than 0");
-        if (options.MemoryLimitBytes < 0)
-            yield return Rule(nameof(options.MemoryLimitBytes), options.MemoryLimitBytes, "it must not be negative");
+        if (options.MemoryLimitBytes is { } limit and < 0)
+            yield return Rule(nameof(options.MemoryLimitBytes), limit, "it must not be negative");
         if (options.ShutdownGrace < TimeSpan.Zero)
             yield return Rule(nameof(options.ShutdownGrace), options.ShutdownGrace, "it must not be negative");
         if (!Enum.IsDefined(options.Cache.Kind))
