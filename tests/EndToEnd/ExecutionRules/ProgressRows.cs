@@ -1,0 +1,63 @@
+using Xunit;
+
+namespace Farm.EndToEnd.ExecutionRules;
+
+/// <summary>The rows of the tests of progress isolation and of the public progress API.</summary>
+public sealed class ProgressRows(ClassicFarm farm) : IClassFixture<ClassicFarm>
+{
+    [Fact]
+    public async Task ProgressIsolationBetweenClients()
+    {
+        using var first = await farm.ConnectAsync();
+        using var second = await farm.ConnectAsync();
+
+        var runs = await Task.WhenAll(first.RunAsync(Preview("BLACK")), second.RunAsync(Preview("WHITE")));
+
+        Assert.All(runs, run =>
+        {
+            Assert.NotEmpty(run.Of("progress_state"));
+            Assert.All(run.Of("progress_state"), data => Assert.Equal(run.PromptId, data.GetProperty("prompt_id").GetString()));
+        });
+    }
+
+    [Fact]
+    public async Task ProgressWithMissingClientId()
+    {
+        using var client = await farm.ConnectAsync();
+        var (_, body) = await client.PostAsync(Preview("NOISE"), request => request.Remove("client_id"));
+        var id = body.GetProperty("prompt_id").GetString();
+
+        while (await client.ReceiveAsync() is not { Type: "progress_state" } message || message.Data.GetProperty("prompt_id").GetString() != id)
+        {
+        }
+    }
+
+    [Theory]
+    [InlineData("TestSyncProgressUpdate")]
+    [InlineData("TestAsyncProgressUpdate")]
+    [InlineData("TestSyncProgressUpdate", "TestAsyncProgressUpdate")]
+    public async Task PublicApi(params string[] classes)
+    {
+        using var client = await farm.ConnectAsync();
+        var graph = new RulesGraph();
+        var image = graph.Image("BLACK");
+        string[] nodes = [.. classes.Select(name => graph.Add(name, ("value", RulesGraph.Link(image)), ("sleep_seconds", 0.2)))];
+        string[] saves = [.. nodes.Select(node => graph.Save(node))];
+
+        var run = await client.RunAsync(graph);
+
+        Assert.All(nodes, node => Assert.True(run.DidRun(node)));
+        foreach (var save in saves)
+            Assert.Single(await run.ImagesAsync(save));
+        Assert.Empty(run.Of("progress"));
+        Assert.All(nodes, node => Assert.Contains(run.Of("progress_state"), data =>
+            data.GetProperty("nodes").TryGetProperty(node, out var progress) && progress.GetProperty("value").GetDouble() is > 0 and < 1));
+    }
+
+    private static RulesGraph Preview(string content)
+    {
+        var graph = new RulesGraph();
+        graph.Preview(graph.Image(content, size: 64));
+        return graph;
+    }
+}
