@@ -6,13 +6,12 @@ namespace Farm.Contracts.Sessions;
 [Alias("farm.ITenantChannelGrain")]
 public interface ITenantChannelGrain : IGrainWithStringKey
 {
-    /// <summary>A gateway with sockets of the tenant listens; repeated at intervals below <see cref="SubscriptionLife"/>.</summary>
+    /// <summary>
+    /// A gateway with sockets of the tenant listens; repeated at intervals below <see cref="SubscriptionLife"/>. One that has no socket left
+    /// lets the subscription run out: taking it back could overtake the next socket's subscription.
+    /// </summary>
     [Alias("Subscribe")]
     Task SubscribeAsync(IGatewayObserver gateway);
-
-    /// <summary>The gateway has no socket of the tenant left.</summary>
-    [Alias("Unsubscribe")]
-    Task UnsubscribeAsync(IGatewayObserver gateway);
 
     /// <summary>Tells every listening gateway; returns when they have queued it.</summary>
     [Alias("Broadcast")]

@@ -20,12 +20,8 @@ internal sealed class ConnectionRegistry : IGatewayObserver
         _byId[connection.Id] = connection;
     }
 
-    /// <summary>Removes a socket; tells whether it was the last of its tenant.</summary>
-    public bool Remove(ClientConnection connection)
-    {
-        _byId.TryRemove(connection.Id, out _);
-        return _byId.Values.All(c => c.Tenant != connection.Tenant);
-    }
+    /// <summary>Removes a socket.</summary>
+    public void Remove(ClientConnection connection) => _byId.TryRemove(connection.Id, out _);
 
     /// <inheritdoc />
     public Task DeliverAsync(string connectionId, ImmutableArray<ClientEvent> events)

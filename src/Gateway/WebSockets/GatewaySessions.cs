@@ -21,16 +21,14 @@ internal sealed partial class GatewaySessions(
     /// <summary>A socket is gone.</summary>
     public async Task DetachAsync(ClientConnection connection)
     {
-        var isLast = registry.Remove(connection);
+        registry.Remove(connection);
         try
         {
             await SessionOf(connection).DetachAsync(connection.Id);
-            if (isLast)
-                await grains.GetGrain<ITenantChannelGrain>(connection.Tenant).UnsubscribeAsync(_reference.Value);
         }
         catch (Exception failure) when (failure is Orleans.Runtime.OrleansException or TimeoutException)
         {
-            // The subscription dies by itself when it is not repeated.
+            // The attachment dies by itself when it is not repeated.
             NotDetached(logger, connection.Id, failure);
         }
     }

@@ -20,13 +20,6 @@ internal sealed class TenantChannelGrain(TimeProvider clock, IOptions<SessionOpt
     }
 
     /// <inheritdoc/>
-    public Task UnsubscribeAsync(IGatewayObserver gateway)
-    {
-        _listeners.Remove(gateway);
-        return Task.CompletedTask;
-    }
-
-    /// <inheritdoc/>
     public Task BroadcastAsync(ImmutableArray<ClientEvent> events)
     {
         if (_listeners.Count == 0) return Task.CompletedTask;

@@ -104,7 +104,6 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
         return Task.CompletedTask;
     }
 
-    Task ITenantChannelGrain.UnsubscribeAsync(IGatewayObserver gateway) => Task.CompletedTask;
 
     async Task ITenantChannelGrain.BroadcastAsync(ImmutableArray<ClientEvent> events)
     {
