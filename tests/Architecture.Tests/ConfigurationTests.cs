@@ -11,6 +11,7 @@ public sealed partial class ConfigurationTests
     {
         ["TorchOptions"] = "Farm:Torch",
         ["CacheOptions"] = "Farm:Worker:Cache",
+        ["NodeLimitOptions"] = "Farm:Worker:Limits",
     };
 
     [Fact]
@@ -32,7 +33,7 @@ public sealed partial class ConfigurationTests
         let section = Section().Match(text) is { Success: true } match ? match.Groups["name"].Value : Sections.GetValueOrDefault(name.Groups["name"].Value)
         where section is not null
         from property in Property().Matches(text[name.Index..])
-        where property.Groups["name"].Value != "Cache"
+        where property.Groups["name"].Value is not ("Cache" or "Limits")
         select $"{section}:{property.Groups["name"].Value}";
 
     [GeneratedRegex(@"^\| `(?<name>Farm(:[A-Za-z]+)+)", RegexOptions.Multiline | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]

@@ -15,6 +15,7 @@ internal abstract class TensorNode : Node
     {
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
+        using var limit = TensorMemory.Within(call.Service<NodeLimitOptions>().MaxTensorBytes);
         try
         {
             var result = Compute(call);

@@ -60,6 +60,7 @@ public static class FarmWorkerExtensions
         services.AddOptions<WorkerOptions>().Bind(configuration.GetSection(WorkerOptions.Section)).ValidateOnStart();
         return services
             .AddSingleton<IValidateOptions<WorkerOptions>, WorkerOptionsValidator>()
+            .AddSingleton(provider => provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Limits)
             .AddSingleton<ActiveRuns>()
             .AddSingleton<WorkerIdentity>()
             .AddSingleton<WorkerLanes>()

@@ -1,4 +1,5 @@
 using Farm.Worker.Execution.Caching;
+using Farm.Worker.Nodes;
 using Microsoft.Extensions.Options;
 
 namespace Farm.Worker;
@@ -48,6 +49,9 @@ public sealed class WorkerOptions
 
     /// <summary>Results kept between prompts.</summary>
     public CacheOptions Cache { get; } = new();
+
+    /// <summary>How large a single value of a node may be.</summary>
+    public NodeLimitOptions Limits { get; } = new();
 }
 
 /// <summary>Checks the options at start.</summary>
@@ -88,6 +92,10 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
             yield return Rule("Cache:LruSize", options.Cache.LruSize, "it must be at least 1");
         if (options.Cache.RamHeadroomBytes < 0)
             yield return Rule("Cache:RamHeadroomBytes", options.Cache.RamHeadroomBytes, "it must not be negative");
+        if (options.Limits.MaxTensorBytes < 1)
+            yield return Rule("Limits:MaxTensorBytes", options.Limits.MaxTensorBytes, "it must be at least 1");
+        if (options.Limits.MaxImagePixels is < 1 or > NodeLimitOptions.MostPixels)
+            yield return Rule("Limits:MaxImagePixels", options.Limits.MaxImagePixels, $"it must be 1 to {NodeLimitOptions.MostPixels}");
     }
 
     private static string Rule(string option, object value, string rule) => $"{WorkerOptions.Section}:{option} is {value}; {rule}.";

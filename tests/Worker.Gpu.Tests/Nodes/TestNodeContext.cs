@@ -1,6 +1,7 @@
 using Farm.Contracts.Prompts;
 using Farm.Nodes;
 using Farm.Worker.Gpu.Tests.Fixtures;
+using Farm.Worker.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Farm.Worker.Gpu.Tests.Nodes;
@@ -16,11 +17,14 @@ internal sealed class TestNodeContext : INodeContext
 
     public CancellationToken Interrupted => _interrupt.Token;
 
-    public IServiceProvider Services { get; init; } = new ServiceCollection().AddSingleton(TimeProvider.System).BuildServiceProvider();
+    public IServiceProvider Services { get; init; } = new ServiceCollection()
+        .AddSingleton(TimeProvider.System)
+        .AddSingleton(new NodeLimitOptions())
+        .BuildServiceProvider();
 
-    public TestNodeFiles Written { get; } = new();
+    public TestNodeFiles Written => (TestNodeFiles)Files;
 
-    public INodeFiles Files => Written;
+    public INodeFiles Files { get; init; } = new TestNodeFiles();
 
     public IReadOnlyDictionary<string, object?> Prompt { get; init; } = new Dictionary<string, object?>();
 

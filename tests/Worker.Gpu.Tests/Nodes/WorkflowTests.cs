@@ -5,6 +5,7 @@ using Farm.Engine.Memory;
 using Farm.Nodes;
 using Farm.Worker.Gpu.Tests.Fixtures;
 using Farm.Worker.Imaging;
+using Farm.Worker.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 using static TorchSharp.torch;
@@ -19,6 +20,7 @@ public sealed class WorkflowTests : IDisposable
 
     public WorkflowTests() => _services = new ServiceCollection()
         .AddSingleton(TimeProvider.System)
+        .AddSingleton(new NodeLimitOptions())
         .AddSingleton(new CheckpointLoader(_memory, ComputePrecision.Fp32))
         .BuildServiceProvider();
 

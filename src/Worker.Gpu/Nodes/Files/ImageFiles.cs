@@ -26,7 +26,7 @@ internal static class ImageFiles
         stream.ReadExactly(bytes);
         try
         {
-            return ImageDecoder.Decode(bytes, (stream as FileStream)?.Name ?? name);
+            return ImageDecoder.Decode(bytes, (stream as FileStream)?.Name ?? name, call.Service<NodeLimitOptions>().MaxImagePixels);
         }
         catch (ImageException error)
         {

@@ -38,7 +38,7 @@ internal static class EngineConditioning
     private static ConditioningEntry Entry(ConditioningItem item, Tensor latent) => new(item.Context)
     {
         Strength = (float)Number(item, "strength", 1),
-        Area = Area(item, latent.shape[^2], latent.shape[^1]),
+        Area = MaskBounds.Of(item, latent.shape[^2], latent.shape[^1]) ?? Area(item, latent.shape[^2], latent.shape[^1]),
         Mask = item.Options.GetValueOrDefault("mask") as Tensor,
         MaskStrength = (float)Number(item, "mask_strength", 1),
         StartPercent = Number(item, "start_percent", 0),
