@@ -104,7 +104,6 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
         return Task.CompletedTask;
     }
 
-
     async Task ITenantChannelGrain.BroadcastAsync(ImmutableArray<ClientEvent> events)
     {
         if (_subscribed.Task.IsCompletedSuccessfully)
