@@ -1,3 +1,4 @@
+using Farm.Gateway.Assets;
 using Farm.Gateway.Catalog;
 using Farm.Gateway.Extensions;
 using Farm.Gateway.Frontend;
@@ -64,7 +65,7 @@ public static class FarmGateway
         foreach (var prefix in Prefixes)
         {
             var routes = app.MapGroup(prefix);
-            foreach (var resource in app.Services.GetServices<IResource>().Where(r => prefix.Length == 0 || r.IsUnderApi))
+            foreach (var resource in app.Services.GetServices<IResource>().Where(r => prefix.Length == 0 ? r.IsBare : r.IsUnderApi))
                 resource.Map(routes);
         }
         app.MapFarmFrontend();
@@ -144,7 +145,8 @@ public static class FarmGateway
         .AddSingleton<IResource, UserdataEndpoints>()
         .AddSingleton<IResource, UserdataListingEndpoints>()
         .AddSingleton<IResource, LogEndpoints>()
-        .AddSingleton<IResource, InternalEndpoints>();
+        .AddSingleton<IResource, InternalEndpoints>()
+        .AddAssets();
 }
 
 /// <summary>Checks the gateway's options at start.</summary>

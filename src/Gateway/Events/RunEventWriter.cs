@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using Farm.Contracts.Assets;
 using Farm.Contracts.Prompts;
 using Farm.Contracts.Sessions;
 using Farm.Contracts.Text;
@@ -13,6 +14,9 @@ namespace Farm.Gateway.Events;
 /// </summary>
 internal static class RunEventWriter
 {
+    /// <summary>ComfyUI scans in two phases and names them; here a file is read once and whole.</summary>
+    private const string ScanPhase = "full";
+
     /// <summary>The message's name; null for an event that is no JSON message.</summary>
     public static string? NameOf(RunEvent happened) => happened switch
     {
@@ -26,6 +30,8 @@ internal static class RunEventWriter
         ExecutionSuccess => "execution_success",
         ExecutionError => "execution_error",
         ExecutionInterrupted => "execution_interrupted",
+        AssetScanStarted => "assets.seed.started",
+        AssetScanEnded ended => ended.Cancelled ? "assets.seed.cancelled" : "assets.seed.completed",
         _ => null,
     };
 
@@ -70,6 +76,14 @@ internal static class RunEventWriter
                 WriteList(writer, "executed", interrupted.Executed);
                 writer.WriteNumber("timestamp", interrupted.Timestamp);
                 break;
+            case AssetScanStarted scan:
+                WriteList(writer, "roots", scan.Roots);
+                writer.WriteNumber("total", scan.Total);
+                writer.WriteString("phase", ScanPhase);
+                break;
+            case AssetScanEnded scan:
+                WriteScan(writer, scan);
+                break;
         }
         writer.WriteEndObject();
     }
@@ -82,6 +96,16 @@ internal static class RunEventWriter
         writer.WriteNumber("queue_remaining", queueRemaining);
         writer.WriteEndObject();
         writer.WriteEndObject();
+    }
+
+    private static void WriteScan(Utf8JsonWriter writer, AssetScanEnded scan)
+    {
+        writer.WriteString("phase", ScanPhase);
+        writer.WriteNumber("total", scan.Progress.Total);
+        writer.WriteNumber("created", scan.Progress.Created);
+        writer.WriteNumber("enriched", scan.Progress.Created);
+        writer.WriteNumber("skipped", scan.Progress.Skipped);
+        writer.WriteNumber("elapsed", scan.Seconds);
     }
 
     private static void WriteEnd(Utf8JsonWriter writer, string? promptId, long timestamp)

@@ -13,10 +13,10 @@ internal static class ContentTypes
         // ComfyUI registers its own type for scripts, which its list of dangerous types does not have.
         if (name.EndsWith(".js", StringComparison.OrdinalIgnoreCase))
             return "application/javascript; charset=utf-8";
-        return MediaTypes.Of(name) switch
-        {
-            null or "text/html" or "text/html-sandboxed" or "application/xhtml+xml" or "text/javascript" or "text/css" => Bytes,
-            var type => type,
-        };
+        return MediaTypes.Of(name) is { } type ? Harmless(type) : Bytes;
     }
+
+    /// <summary>A media type as it is sent.</summary>
+    public static string Harmless(string type) =>
+        type is "text/html" or "text/html-sandboxed" or "application/xhtml+xml" or "text/javascript" or "text/css" ? Bytes : type;
 }

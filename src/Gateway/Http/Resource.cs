@@ -8,6 +8,9 @@ internal interface IResource
     /// <summary>Whether the routes stand under <c>/api</c> too.</summary>
     bool IsUnderApi => true;
 
+    /// <summary>Whether the routes stand at the bare path too.</summary>
+    bool IsBare => true;
+
     /// <summary>Adds the resource's routes.</summary>
     void Map(IEndpointRouteBuilder routes);
 }
@@ -32,6 +35,10 @@ internal static class ResourceExtensions
     /// <summary>A route by which something is changed in part.</summary>
     public static void MapChange(this IEndpointRouteBuilder routes, string pattern, Func<HttpContext, Task<IResult>> handler) =>
         routes.MapPatch(pattern, context => RunAsync(context, handler));
+
+    /// <summary>A route for one other method.</summary>
+    public static void MapOther(this IEndpointRouteBuilder routes, string method, string pattern, Func<HttpContext, Task<IResult>> handler) =>
+        routes.MapMethods(pattern, [method], context => RunAsync(context, handler));
 
     /// <summary>
     /// A value of the path, decoded once from the request line: <c>a%2Fb</c> is one value <c>a/b</c>, and <c>a%252Fb</c> is <c>a%2Fb</c>.

@@ -15,7 +15,7 @@ internal sealed class UploadForm : IAsyncDisposable
     private const int MostParts = 100;
     private const int BufferSize = 128 * 1024;
 
-    private readonly Dictionary<string, string> _fields = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> _fields = new(StringComparer.Ordinal);
     private FileStream? _staged;
 
     /// <summary>The file's name as sent; null without a file.</summary>
@@ -27,8 +27,14 @@ internal sealed class UploadForm : IAsyncDisposable
     /// <summary>Bytes of the file.</summary>
     public long Size => _staged?.Length ?? 0;
 
-    /// <summary>A field's text, or null.</summary>
-    public string? this[string field] => _fields.GetValueOrDefault(field);
+    /// <summary>A field's text, the first where it is given more than once, or null.</summary>
+    public string? this[string field] => _fields.GetValueOrDefault(field)?[0];
+
+    /// <summary>Whether there is a file; it may be empty.</summary>
+    public bool HasFile => _staged is not null;
+
+    /// <summary>All texts of a field, in order.</summary>
+    public IReadOnlyList<string> All(string field) => _fields.GetValueOrDefault(field) ?? [];
 
     /// <summary>Reads a form; null where the body is none.</summary>
     /// <param name="request">The request.</param>
@@ -81,10 +87,17 @@ internal sealed class UploadForm : IAsyncDisposable
                 continue;
             var name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
             if (!disposition.IsFileDisposition() && disposition.FileName.Length == 0)
-                _fields.TryAdd(name, await ReadTextAsync(section.Body, name, cancel));
+                Add(name, await ReadTextAsync(section.Body, name, cancel));
             else if (name == fileField && _staged is null)
                 await StageAsync(disposition, section.Body, stagingFolder, cancel);
         }
+    }
+
+    private void Add(string name, string text)
+    {
+        if (!_fields.TryGetValue(name, out var texts))
+            _fields.Add(name, texts = []);
+        texts.Add(text);
     }
 
     private async Task StageAsync(ContentDispositionHeaderValue disposition, Stream body, string folder, CancellationToken cancel)

@@ -15,29 +15,43 @@ internal sealed class UploadPlace(IFileStore store, IContentIndex index)
     /// </summary>
     /// <param name="target">Area, folder and name as asked for.</param>
     /// <param name="form">The form, for overwrite and the sent content's hash.</param>
-    /// <param name="write">Writes the file; null where nothing is to be written after all.</param>
+    /// <param name="write">Writes the file.</param>
+    /// <param name="asSent">Whether what it writes is the form's file.</param>
     /// <param name="cancel">Gives up.</param>
-    public async Task<FileKey> StoreAsync(UploadTarget target, UploadForm form, Func<Stream, CancellationToken, Task>? write, CancellationToken cancel)
+    public async Task<StoredUpload> StoreAsync(UploadTarget target, UploadForm form, Func<Stream, CancellationToken, Task> write, bool asSent, CancellationToken cancel)
     {
-        var overwrite = form["overwrite"] is "true" or "1";
         for (var number = 0; number < MostAttempts; number++)
         {
             var key = target.Numbered(number);
-            if (!overwrite && await store.FindAsync(key, cancel) is { } existing)
+            if (!Overwrites(form) && await store.FindAsync(key, cancel) is { } existing)
             {
                 if (existing.Size == form.Size && await HashAsync(key, cancel) == form.Hash)
-                    return key;
+                    return new StoredUpload(existing, form.Hash);
                 continue;
             }
-            if (write is null)
-                return key;
-            if (await store.WriteAsync(key, write, overwrite, cancel) is not { } written)
+            if (await store.WriteAsync(key, write, Overwrites(form), cancel) is not { } written)
                 continue;
-            await index.AddAsync(written.Size == form.Size ? form.Hash : await HashAsync(key, cancel), written, cancel);
-            return key;
+            var hash = asSent ? form.Hash : await HashAsync(key, cancel);
+            await index.AddAsync(hash, written, cancel);
+            return new StoredUpload(written, hash);
         }
-        throw RequestRefusedException.Field("image", "all numbers of this name are taken");
+        throw AllTaken();
     }
+
+    /// <summary>The name that an upload would get, where nothing is to be written after all.</summary>
+    public async Task<FileKey> FreeAsync(UploadTarget target, UploadForm form, CancellationToken cancel)
+    {
+        for (var number = 0; number < MostAttempts; number++)
+        {
+            if (Overwrites(form) || await store.FindAsync(target.Numbered(number), cancel) is null)
+                return target.Numbered(number);
+        }
+        throw AllTaken();
+    }
+
+    private static bool Overwrites(UploadForm form) => form["overwrite"] is "true" or "1";
+
+    private static RequestRefusedException AllTaken() => RequestRefusedException.Field("image", "all numbers of this name are taken");
 
     private async Task<ContentHash> HashAsync(FileKey key, CancellationToken cancel)
     {
@@ -47,6 +61,11 @@ internal sealed class UploadPlace(IFileStore store, IContentIndex index)
         return hashing.Hash;
     }
 }
+
+/// <summary>An upload in its place.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Hash">Its content's hash.</param>
+internal readonly record struct StoredUpload(FileEntry File, ContentHash Hash);
 
 /// <summary>Where a client wants its file.</summary>
 /// <param name="Area">Input, output or temp.</param>

@@ -9,7 +9,8 @@ namespace Farm.Gateway.View;
 /// <param name="file">The file.</param>
 /// <param name="contentType">What to send it as.</param>
 /// <param name="named">Whether the answer tells the file's name.</param>
-internal sealed class FileAnswer(IFileStore store, FileEntry file, string contentType, bool named = true) : IResult
+/// <param name="disposition">The whole header instead; null names the file alone.</param>
+internal sealed class FileAnswer(IFileStore store, FileEntry file, string contentType, bool named = true, string? disposition = null) : IResult
 {
     private const int CopySize = 128 * 1024;
 
@@ -42,7 +43,7 @@ internal sealed class FileAnswer(IFileStore store, FileEntry file, string conten
         }
         httpContext.Response.ContentType = contentType;
         if (named)
-            headers.ContentDisposition = Disposition(file.Key.Name);
+            headers.ContentDisposition = disposition ?? Disposition(file.Key.Name);
         headers.ContentLength = range.Length;
         if (!HttpMethods.IsHead(request.Method))
             await CopyAsync(range, httpContext);

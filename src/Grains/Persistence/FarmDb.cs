@@ -27,6 +27,15 @@ internal abstract class FarmDb(DbContextOptions options) : DbContext(options)
     /// <summary>Settings, a row each.</summary>
     public DbSet<SettingRow> Settings => Set<SettingRow>();
 
+    /// <summary>Named references to contents.</summary>
+    public DbSet<AssetRow> Assets => Set<AssetRow>();
+
+    /// <summary>The assets' tags.</summary>
+    public DbSet<AssetTagRow> AssetTags => Set<AssetTagRow>();
+
+    /// <summary>The assets' metadata, to be found by.</summary>
+    public DbSet<AssetMetadataRow> AssetMetadata => Set<AssetMetadataRow>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.ApplyConfigurationsFromAssembly(typeof(FarmDb).Assembly);
 }

@@ -1,3 +1,4 @@
+using Farm.Grains.Assets;
 using Farm.Grains.Catalog;
 using Farm.Grains.History;
 using Farm.Grains.Jobs;
@@ -6,6 +7,7 @@ using Farm.Grains.Scheduling;
 using Farm.Grains.Users;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Farm.Grains.Persistence;
@@ -34,6 +36,7 @@ internal static class PersistenceExtensions
         services.AddSingleton<IDbContextFactory<FarmDb>>(provider => OptionsOf(provider).IsPostgres
             ? ActivatorUtilities.CreateInstance<FarmDbFactory<NpgsqlFarmDb>>(provider)
             : ActivatorUtilities.CreateInstance<FarmDbFactory<SqliteFarmDb>>(provider));
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<GroupCommit>();
         services.AddSingleton<PersistenceInstruments>();
         services.AddSingleton<IPromptStore, EfPromptStore>();
@@ -43,6 +46,7 @@ internal static class PersistenceExtensions
         services.AddSingleton<IJobStore, EfJobStore>();
         services.AddSingleton<IUserStore, EfUserStore>();
         services.AddSingleton<ISettingStore, EfSettingStore>();
+        services.AddSingleton<IAssetStore, EfAssetStore>();
     }
 
     private static DatabaseOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;

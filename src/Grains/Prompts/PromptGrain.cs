@@ -1,5 +1,7 @@
+using Farm.Contracts.Assets;
 using Farm.Contracts.Prompts;
 using Farm.Contracts.Scheduling;
+using Farm.Grains.Assets;
 using Microsoft.Extensions.Options;
 
 namespace Farm.Grains.Prompts;
@@ -81,6 +83,8 @@ internal sealed class PromptGrain(
         _messages.Add(result.Events);
         var end = new PromptEnd(result.Outcome, result.Completed, result.Outputs, _messages.ForHistory(ended.StartedAt));
         await EndAsync(ended, end, result.Events);
+        if (AssetFiles.Saved(result.Outputs) is { IsEmpty: false } saved)
+            await TellAsync(GrainFactory.GetGrain<IAssetScanGrain>(ended.Submission.Tenant).SavedAsync(ended.Submission.User, saved));
         return true;
     }
 

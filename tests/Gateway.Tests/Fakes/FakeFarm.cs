@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Reflection;
+using Farm.Contracts.Assets;
 using Farm.Contracts.Catalog;
 using Farm.Contracts.Jobs;
 using Farm.Contracts.Prompts;
@@ -180,6 +181,7 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
         {
             nameof(IGrainFactory.CreateObjectReference) => args![0],
             nameof(IGrainFactory.GetGrain) when targetMethod.GetGenericArguments()[0] == typeof(IPromptGrain) => new PromptGrain(Farm),
+            nameof(IGrainFactory.GetGrain) when targetMethod.GetGenericArguments()[0] == typeof(IAssetGrain) => new FakeAssets(),
             nameof(IGrainFactory.GetGrain) => Farm,
             _ => throw new NotSupportedException(targetMethod.Name),
         };
