@@ -8,7 +8,7 @@ internal static class TensorMemory
     [ThreadStatic]
     private static long? _limit;
 
-    /// <summary>Nine tenths of what the process may use, in bytes.</summary>
+    /// <summary>Nine tenths of what the runtime may use, in bytes.</summary>
     public static long NineTenths => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 10 * 9;
 
     /// <summary>Sets the most bytes that one tensor may take, for what runs on this thread until the scope ends.</summary>
