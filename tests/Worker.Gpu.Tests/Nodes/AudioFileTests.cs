@@ -46,6 +46,7 @@ public class AudioFileTests
     public void Save_WithoutFfmpeg_SaysWhatIsMissing()
     {
         var services = new ServiceCollection().AddSingleton(TimeProvider.System)
+            .AddSingleton(new NodeLimitOptions())
             .AddSingleton(Options.Create(new FfmpegOptions { Program = "/nowhere/ffmpeg" })).BuildServiceProvider();
 
         var error = Assert.Throws<NodeFailedException>(() =>
