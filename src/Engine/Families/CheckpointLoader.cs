@@ -1,4 +1,6 @@
 using Farm.Engine.Memory;
+using Farm.Engine.Models.Control;
+using Farm.Engine.Models.Upscalers;
 using Farm.Engine.Models.Vae;
 using Farm.Engine.Text;
 using Farm.Engine.Weights;
@@ -12,7 +14,7 @@ namespace Farm.Engine.Families;
 public sealed class CheckpointLoader(ModelMemory memory, ComputePrecision precision = ComputePrecision.Auto, ITextEmbeddings? embeddings = null)
 {
     /// <summary>Every family; a new one is added here.</summary>
-    private static readonly IModelFamily[] Families = [new StableDiffusion1()];
+    private static readonly IModelFamily[] Families = [new StableDiffusion1(), new StableDiffusion2(), new StableDiffusionXl(), new StableDiffusionXlRefiner()];
 
     /// <summary>Opens a checkpoint of a diffusion model.</summary>
     /// <exception cref="WeightsFormatException">The file is damaged, incomplete or of no known family; the message says what was seen in it.</exception>
@@ -31,18 +33,30 @@ public sealed class CheckpointLoader(ModelMemory memory, ComputePrecision precis
         Parts(path).Vae(file.HasPrefix("first_stage_model.") ? file.Under("first_stage_model.") : file)
         ?? throw new WeightsFormatException($"there is no VAE whose keys are known (decoder.conv_in.weight and so on); the file has {FileSummary.Of(file)}"));
 
+    /// <summary>Opens a control network.</summary>
+    /// <exception cref="WeightsFormatException">The file is damaged, incomplete or holds none; the message says what was seen in it.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public ControlNet LoadControl(string path) => Open(path, file => Parts(path).Control(file)
+        ?? throw new WeightsFormatException($"there is no control network whose keys are known (input_hint_block or controlnet_cond_embedding); the file has {FileSummary.Of(file)}"));
+
+    /// <summary>Opens an upscaler.</summary>
+    /// <exception cref="WeightsFormatException">The file is damaged, incomplete or holds none; the message says what was seen in it.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public UpscaleModel LoadUpscaler(string path) => Open(path, file => Parts(path).Upscaler(file)
+        ?? throw new WeightsFormatException($"there is no upscaler whose keys are known (ESRGAN's conv_first or model.0); the file has {FileSummary.Of(file)}"));
+
     private PartBuilder Parts(string path) => new(Path.GetFileName(path), memory, precision, embeddings);
 
     private static T Open<T>(string path, Func<StateDict, T> build)
     {
-        var file = SafetensorsFile.Open(path);
+        var file = WeightFile.Open(path);
         try
         {
             return build(new StateDict(file));
         }
         catch (WeightsFormatException e)
         {
-            file.Dispose();
+            (file as IDisposable)?.Dispose();
             throw new WeightsFormatException($"{Path.GetFileName(path)}: {e.Message}", e);
         }
     }

@@ -1,6 +1,9 @@
 using Farm.Engine.Memory;
 using Farm.Engine.Models.Clip;
+using Farm.Engine.Models.Control;
+using Farm.Engine.Models.Layers;
 using Farm.Engine.Models.UNet;
+using Farm.Engine.Models.Upscalers;
 using Farm.Engine.Models.Vae;
 using Farm.Engine.Sampling;
 using Farm.Engine.Text;
@@ -16,23 +19,53 @@ namespace Farm.Engine.Families;
 /// <param name="embeddings">Embedding files for the text; null for none.</param>
 internal sealed class PartBuilder(string fileName, ModelMemory memory, ComputePrecision precision, ITextEmbeddings? embeddings)
 {
+    private const string TextModel = "text_model.";
+    private const int FirstTextWidth = 768;
+    private const int FirstHeads = 8;
+
     /// <summary>The compute types for a denoising network stored in this type.</summary>
     public ComputeTypes TypesFor(ScalarType stored) => ComputeTypes.Choose(precision, memory.Device.type, stored);
 
     /// <summary>A denoising UNet.</summary>
-    public DiffusionModel UNet(StateDict weights, UNetConfig config, ModelSampling sampling, LatentFormat format)
+    public DiffusionModel UNet(StateDict weights, UNetConfig config, ModelSampling sampling, LatentFormat format, IConditioningRules? rules = null)
     {
         var type = TypesFor(weights.MainType).Diffusion;
-        return new DiffusionModel(Slot("unet", weights, type, loaded => new UNet2DConditionModel(config, loaded)), sampling, format, type);
+        return new DiffusionModel(Part("unet", weights, type, loaded => new UNet2DConditionModel(config, loaded)), config, type)
+        {
+            Sampling = sampling,
+            LatentFormat = format,
+            Rules = rules ?? ConditioningRules.TextOnly,
+        };
     }
 
-    /// <summary>A text side of one CLIP encoder under transformers' keys, with or without <c>text_model.</c> before them; null when there is none.</summary>
-    public ITextEncoder? Clip(string encoder, StateDict weights, ClipActivation activation)
+    /// <summary>One CLIP encoder in transformers' layout (with or without <c>text_model.</c>) or OpenCLIP's; null when there is none.</summary>
+    public ClipTextEncoder? Clip(string encoder, StateDict weights, ClipActivation activation, int padding = ClipTokenizer.End)
     {
-        var inner = weights.HasPrefix("text_model.") ? weights.Under("text_model.") : weights;
+        var inner = OpenClipSource.Matches(weights)
+            ? new StateDict(new OpenClipSource(weights))
+            : weights.HasPrefix(TextModel) ? weights.Renamed("text", WithoutTextModel) : weights;
         if (!inner.TryFind("embeddings.token_embedding.weight", out var tokens)) return null;
-        var slot = Slot("clip", inner, TypesFor(inner.MainType).Text, loaded => new CLIPTextModel(loaded, activation));
-        return new ClipTextEncoder(slot, new ClipTextTokenizer(encoder, tokens.Shape[^1], Embeddings: embeddings));
+        var part = Part("clip " + encoder, inner, TypesFor(inner.MainType).Text, loaded => new CLIPTextModel(loaded, activation));
+        return new ClipTextEncoder(part, new ClipTextTokenizer(encoder, tokens.Shape[^1], padding, embeddings));
+    }
+
+    /// <summary>A control network; null when the file holds none whose keys are known.</summary>
+    public ControlNet? Control(StateDict file)
+    {
+        if (ControlNetKeys.Normalise(file) is not { } weights || !weights.TryFind("input_blocks.0.0.weight", out var input)) return null;
+        var context = weights.Names.FirstOrDefault(name => name.EndsWith(".attn2.to_k.weight", StringComparison.Ordinal));
+        var isFirst = context is not null && weights.TryFind(context, out var key) && key.Shape[^1] == FirstTextWidth;
+        var heads = isFirst ? HeadRule.FixedCount(FirstHeads) : HeadRule.FixedWidth(ModelKeys.HeadWidth);
+        var type = TypesFor(weights.MainType).Diffusion;
+        var part = Part("control", weights, type, loaded => new ControlNetModel(loaded, input.Shape[0], heads));
+        return new ControlNet(part.Slot, type, weights.Contains("label_emb.0.0.weight"));
+    }
+
+    /// <summary>An upscaler; null when the file holds none whose keys are known.</summary>
+    public UpscaleModel? Upscaler(StateDict file)
+    {
+        if (UpscalerKeys.Normalise(file) is not { } weights) return null;
+        return new UpscaleModel(Part("upscaler", weights, ScalarType.Float32, loaded => new RRDBNet(loaded)).Slot, ScalarType.Float32);
     }
 
     /// <summary>An autoencoder; null when there is none.</summary>
@@ -42,16 +75,22 @@ internal sealed class PartBuilder(string fileName, ModelMemory memory, ComputePr
         var type = TypesFor(weights.MainType).Vae;
         var levels = Enumerable.Range(0, int.MaxValue).TakeWhile(level => weights.HasPrefix($"decoder.up.{level}.")).Count();
         if (levels is < 1 or > 8) throw new WeightsFormatException($"the VAE has {levels} levels under {weights.Prefix}decoder.up; 1 to 8 make sense");
-        return new VaeModel(Slot("vae", weights, type, loaded => new AutoencoderKL(loaded)), type, (int)input.Shape[1], 1 << (levels - 1));
+        return new VaeModel(Part("vae", weights, type, loaded => new AutoencoderKL(loaded)).Slot, type, (int)input.Shape[1], 1 << (levels - 1));
     }
 
-    /// <summary>A slot whose network is wired once over the mapped file right away, which costs no memory and finds what is missing or misshapen.</summary>
-    private ModelSlot<T> Slot<T>(string part, StateDict weights, ScalarType type, Func<NetworkWeights, T> wire) where T : class, IDisposable
+    /// <summary>A part whose network is wired once over the mapped file right away, which costs no memory and finds what is missing or misshapen.</summary>
+    private NetworkPart<T> Part<T>(string part, StateDict weights, ScalarType type, Func<NetworkWeights, T> wire) where T : class, IDisposable
     {
         Wire(new NetworkWeights(weights, type: null, CPU), wire).Dispose();
-        return new ModelSlot<T>(
-            memory, $"{weights.Identity}|{type}", $"{fileName} {part}", weights.BytesAt(SafetensorsHeader.SizeOf(type)), () => Wire(new NetworkWeights(weights, type, memory.Device), wire));
+        return new NetworkPart<T>(weights, WeightPatches.None, patches => new ModelSlot<T>(
+            memory,
+            $"{weights.Identity}|{type}|{patches.Identity}",
+            $"{fileName} {part}",
+            weights.BytesAt(SafetensorsHeader.SizeOf(type)),
+            () => Wire(new NetworkWeights(weights, type, memory.Device, patches), wire)));
     }
+
+    private static string WithoutTextModel(string name) => name.StartsWith(TextModel, StringComparison.Ordinal) ? name[TextModel.Length..] : name;
 
     private static T Wire<T>(NetworkWeights weights, Func<NetworkWeights, T> wire)
     {

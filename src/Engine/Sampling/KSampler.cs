@@ -79,18 +79,27 @@ public static class KSampler
         if (sigmas.Length == 0) return samples.cpu().clone().MoveToOuterDisposeScope();
 
         noise = noise.to(model.Device);
-        var start = IsEmpty(samples) ? samples.to(model.Device) : model.LatentFormat.ToModel(samples.to(model.Device));
+        guider.Random = generator;
+        var start = StartOf(model, samples);
         Denoiser denoiser = (x, sigma) => guider.Denoise(x, sigma, sampler.NeedsNegative);
         if (latent.NoiseMask is { } noiseMask)
         {
             using var redraw = sampler.RedrawsMaskNoise ? new Generator(unchecked(seed + 1)) : null;
             var maskNoise = redraw is null ? noise : randn(noise.shape, generator: redraw).to(model.Device);
-            denoiser = new MaskedDenoiser(denoiser, model.Sampling, LatentMask.Resize(noiseMask, start), start, maskNoise).Denoise;
+            denoiser = new MaskedDenoiser(denoiser, model.Sampling, LatentMask.Resize(noiseMask, start), start, maskNoise, model.MaskSchedule, sigmas).Denoise;
         }
 
         var x = model.Sampling.AddNoise(noise, start, sigmas[0], IsPureNoise(model.Sampling, sigmas[0]));
         using var sampled = Walk(sampler, new SamplingRun(model.Sampling, [.. sigmas], seed, denoiser, generator, onStep), x);
         return model.LatentFormat.FromModel(sampled).to(ScalarType.Float32).cpu().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The latent that a run starts from, in the network's scale on its device; an empty one stays empty.</summary>
+    /// <exception cref="ArgumentException">It is of another latent space.</exception>
+    public static Tensor StartOf(IDiffusionModel model, Tensor samples)
+    {
+        var widened = WidenEmpty(samples.to(ScalarType.Float32), model.LatentFormat).to(model.Device);
+        return IsEmpty(widened) ? widened : model.LatentFormat.ToModel(widened);
     }
 
     private static Tensor Walk(ISampler sampler, SamplingRun run, Tensor x)

@@ -1,3 +1,5 @@
+using Farm.Engine.Memory;
+using Farm.Engine.Weights;
 using static TorchSharp.torch;
 
 namespace Farm.Engine.Text;
@@ -21,8 +23,22 @@ public interface ITextEncoder
     /// <summary>The tokens of a text by encoder name (<c>l</c>, <c>g</c>), in chunks of 77.</summary>
     IReadOnlyDictionary<string, IReadOnlyList<IReadOnlyList<TextToken>>> Tokenize(string text);
 
+    /// <summary>Encodes tokens, those of each encoder under its name. The result is the caller's to dispose.</summary>
+    TextEncoding Encode(IReadOnlyDictionary<string, IReadOnlyList<IReadOnlyList<TextToken>>> tokens);
+
     /// <summary>Encodes a text with ComfyUI's weighting syntax. The result is the caller's to dispose.</summary>
-    TextEncoding Encode(string text);
+    TextEncoding Encode(string text)
+    {
+        using var scope = NewDisposeScope(); // for the vectors of embedding files, which tokens hold
+        var encoding = Encode(Tokenize(text));
+        return new TextEncoding(encoding.Cond.MoveToOuterDisposeScope(), encoding.Pooled.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The encoders' weights, for those who fit patches to them.</summary>
+    IReadOnlyList<NetworkPartView> Parts { get; }
+
+    /// <summary>The same with one more change to the weights of one of its encoders.</summary>
+    ITextEncoder WithWeights(string encoder, IWeightPatch patch);
 
     /// <summary>The same encoders, stopping at an earlier layer.</summary>
     /// <param name="layer">-1 is the last layer, -2 the one before it, down to -24; deeper than the encoder has gives the last.</param>

@@ -11,16 +11,19 @@ public sealed class NetworkWeights : IDisposable
 {
     private readonly StateDict _stored;
     private readonly ScalarType? _type;
+    private readonly WeightPatches _patches;
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
 
     /// <summary>Takes weights from a file view.</summary>
     /// <param name="stored">Where they are stored.</param>
     /// <param name="type">Compute type; null keeps the stored one and so copies nothing on the CPU.</param>
     /// <param name="device">Where they go.</param>
-    public NetworkWeights(StateDict stored, ScalarType? type, Device device)
+    /// <param name="patches">Changes made to them on the way; none by default.</param>
+    public NetworkWeights(StateDict stored, ScalarType? type, Device device, WeightPatches? patches = null)
     {
         _stored = stored;
         _type = type;
+        _patches = patches ?? WeightPatches.None;
         Device = device;
     }
 
@@ -56,6 +59,10 @@ public sealed class NetworkWeights : IDisposable
             throw new WeightsFormatException($"the tensor '{info.Name}' has the shape {info.ShapeText}; {dimensions} dimensions are needed");
         var stored = _stored.Open(name).DetachFromDisposeScope();
         var type = _type ?? stored.dtype;
+        if (_patches.Cover(name))
+        {
+            using (stored) return _tensors[name] = _patches.Apply(name, stored, Device, type);
+        }
         if (stored.dtype == type && Device.type == TorchSharp.DeviceType.CPU) return _tensors[name] = stored;
         using (stored) return _tensors[name] = stored.to(type, Device).DetachFromDisposeScope();
     }

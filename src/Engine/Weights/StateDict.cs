@@ -47,6 +47,14 @@ public sealed class StateDict
         .Where(item => item.Key.StartsWith(prefix, StringComparison.Ordinal))
         .ToDictionary(item => item.Key[prefix.Length..], item => item.Value, StringComparer.Ordinal));
 
+    /// <summary>The tensors under other names.</summary>
+    /// <param name="view">What tells this view of the file from others.</param>
+    /// <param name="rename">The name in the new view; null leaves a tensor out.</param>
+    public StateDict Renamed(string view, Func<string, string?> rename) => new($"{Identity}|{view}", Prefix, _tensors
+        .Select(item => (Name: rename(item.Key), item.Value))
+        .Where(item => item.Name is not null)
+        .ToDictionary(item => item.Name!, item => item.Value, StringComparer.Ordinal));
+
     /// <summary>A tensor as stored, which the caller disposes and does not write to.</summary>
     /// <exception cref="WeightsFormatException">There is none of this name.</exception>
     public Tensor Open(string name) => _tensors.TryGetValue(name, out var tensor)

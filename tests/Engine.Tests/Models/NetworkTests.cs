@@ -2,6 +2,7 @@ using Farm.Engine.Models.Clip;
 using Farm.Engine.Models.Layers;
 using Farm.Engine.Models.UNet;
 using Farm.Engine.Models.Vae;
+using Farm.Engine.Sampling;
 using Farm.Engine.Tests.Fixtures;
 using Farm.Engine.Tests.Generated;
 using Farm.Engine.Weights;
@@ -23,7 +24,7 @@ public sealed class NetworkTests
         using var recorded = Fixture.Open("sd15-unet.safetensors");
         using var unet = UNet();
 
-        var eps = unet.Forward(recorded.OpenTensor("x"), recorded.OpenTensor("timesteps"), recorded.OpenTensor("context"), vector: null, ScalarType.Float32);
+        var eps = unet.Forward(recorded.OpenTensor("x"), recorded.OpenTensor("timesteps"), new ModelInputs(recorded.OpenTensor("context"), Y: null), ScalarType.Float32);
 
         Assert.InRange(Fixture.RelativeError(eps, recorded.OpenTensor("eps")), 0, Tolerance);
     }
@@ -37,7 +38,7 @@ public sealed class NetworkTests
         using var unet = UNet(GeneratedFiles.SdxlUNet, HeadRule.FixedWidth(64));
 
         var eps = unet.Forward(
-            recorded.OpenTensor("x"), recorded.OpenTensor("timesteps"), recorded.OpenTensor("context"), recorded.OpenTensor("y"), ScalarType.Float32);
+            recorded.OpenTensor("x"), recorded.OpenTensor("timesteps"), new ModelInputs(recorded.OpenTensor("context"), recorded.OpenTensor("y")), ScalarType.Float32);
 
         Assert.InRange(Fixture.RelativeError(eps, recorded.OpenTensor("eps")), 0, Tolerance);
     }
@@ -51,7 +52,7 @@ public sealed class NetworkTests
         var (x, timesteps, context) = (recorded.OpenTensor("x"), recorded.OpenTensor("timesteps"), recorded.OpenTensor("context"));
         var before = Tensor.TotalCount;
 
-        unet.Forward(x, timesteps, context, vector: null, ScalarType.Float32).Dispose();
+        unet.Forward(x, timesteps, new ModelInputs(context, Y: null), ScalarType.Float32).Dispose();
 
         Assert.Equal(0, Tensor.TotalCount - before);
     }
@@ -62,7 +63,7 @@ public sealed class NetworkTests
         using var scope = NewDisposeScope();
         using var unet = UNet();
 
-        var eps = unet.Forward(zeros(1, 4, 9, 7), tensor(new[] { 500f }), zeros(1, 77, 768), vector: null, ScalarType.Float32);
+        var eps = unet.Forward(zeros(1, 4, 9, 7), tensor(new[] { 500f }), new ModelInputs(zeros(1, 77, 768), Y: null), ScalarType.Float32);
 
         Assert.Equal([1, 4, 9, 7], eps.shape);
     }
@@ -73,7 +74,7 @@ public sealed class NetworkTests
         using var scope = NewDisposeScope();
         using var unet = UNet();
 
-        var error = Assert.Throws<ArgumentException>(() => unet.Forward(zeros(1, 4, 8, 8), zeros(1), zeros(1, 77, 1024), vector: null, ScalarType.Float32));
+        var error = Assert.Throws<ArgumentException>(() => unet.Forward(zeros(1, 4, 8, 8), zeros(1), new ModelInputs(zeros(1, 77, 1024), Y: null), ScalarType.Float32));
 
         Assert.Contains("768 wide", error.Message, StringComparison.Ordinal);
     }

@@ -24,6 +24,7 @@ internal sealed class CLIPTextModel : IDisposable
     private readonly Embedding _positionEmbedding;
     private readonly ClipLayer[] _layers;
     private readonly LayerNorm _finalLayerNorm;
+    private readonly Linear? _textProjection;
 
     /// <summary>Wires the network over weights under transformers' keys, which it owns from here on.</summary>
     public CLIPTextModel(NetworkWeights weights, ClipActivation activation)
@@ -34,6 +35,7 @@ internal sealed class CLIPTextModel : IDisposable
         _positionEmbedding = root.Embedding("embeddings.position_embedding");
         _layers = [.. root.List("encoder.layers").Select(layer => new ClipLayer(layer, _tokenEmbedding.Width / HeadWidth, activation))];
         _finalLayerNorm = root.LayerNorm("final_layer_norm");
+        _textProjection = root.Has("text_projection") ? root.Linear("text_projection") : null;
     }
 
     /// <summary>Width of a token's state.</summary>
@@ -65,6 +67,9 @@ internal sealed class CLIPTextModel : IDisposable
 
     /// <summary>The norm that follows the last layer.</summary>
     public Tensor FinalNorm(Tensor states) => _finalLayerNorm.Forward(states);
+
+    /// <summary>The projection of a text's summary [B, width] where the file has one, else the summary itself; a new tensor.</summary>
+    public Tensor Project(Tensor summary) => _textProjection?.Forward(summary) ?? summary.alias();
 
     /// <summary>Frees the weights.</summary>
     public void Dispose() => _weights.Dispose();

@@ -25,7 +25,7 @@ internal sealed class SpatialTransformer : IUNetPart
     {
         using var scope = NewDisposeScope();
         var tokens = _projIn.Take(_norm.Forward(x).flatten(2).transpose(1, 2));
-        foreach (var block in _transformerBlocks) block.AddTo(tokens, pass.Context);
+        for (var i = 0; i < _transformerBlocks.Length; i++) _transformerBlocks[i].AddTo(tokens, pass.Context, pass.Place with { Transformer = i });
         var back = _projOut.Take(tokens).transpose(1, 2).reshape(x.shape);
         return back.add_(x).MoveToOuterDisposeScope();
     }
@@ -42,11 +42,19 @@ internal sealed class TransformerBlock(WeightScope weights, HeadRule heads)
     private readonly FeedForward _ff = new(weights.At("ff"));
 
     /// <summary>Adds the block's three terms to the tokens [B, N, C] in place.</summary>
-    public void AddTo(Tensor tokens, Tensor context)
+    public void AddTo(Tensor tokens, Tensor context, UNetPlace place)
     {
-        using (var normed = _norm1.Forward(tokens)) Add(tokens, _attn1.Forward(normed, normed));
-        using (var normed = _norm2.Forward(tokens)) Add(tokens, _attn2.Forward(normed, context));
+        var patches = place.Inputs.Patches;
+        using (var normed = _norm1.Forward(tokens)) Add(tokens, SelfAttention(place, patches)(normed, normed, normed));
+        using (var normed = _norm2.Forward(tokens)) Add(tokens, UNetPatches.Wrap(patches.CrossAttention, place, _attn2.Forward)(normed, context, context));
         Add(tokens, _ff.Take(_norm3.Forward(tokens)));
+    }
+
+    private AttentionCore SelfAttention(UNetPlace place, UNetPatches patches)
+    {
+        var replace = patches.SelfAttentionReplacements.LastOrDefault(replacement => replacement.At(place)).Replace;
+        AttentionCore core = replace is null ? _attn1.Forward : (q, k, v) => _attn1.Forward(q, k, v, (a, b, c, count) => replace(place, a, b, c, count));
+        return UNetPatches.Wrap(patches.SelfAttention, place, core);
     }
 
     private static void Add(Tensor tokens, Tensor term)
@@ -63,12 +71,15 @@ internal sealed class CrossAttention(WeightScope weights, HeadRule heads)
     private readonly Linear _toV = weights.Linear("to_v");
     private readonly Linear _toOut0 = weights.Linear("to_out.0");
 
-    public Tensor Forward(Tensor tokens, Tensor context)
+    public Tensor Forward(Tensor tokens, Tensor keys, Tensor values) => Forward(tokens, keys, values, (q, k, v, count) => Attention.Multihead(q, k, v, count));
+
+    /// <summary>The same with something else between the projections.</summary>
+    public Tensor Forward(Tensor tokens, Tensor keys, Tensor values, Func<Tensor, Tensor, Tensor, long, Tensor> attend)
     {
         using var q = _toQ.Forward(tokens);
-        using var k = _toK.Forward(context);
-        using var v = _toV.Forward(context);
-        return _toOut0.Take(Attention.Multihead(q, k, v, heads.HeadsFor(_toQ.Outputs)));
+        using var k = _toK.Forward(keys);
+        using var v = _toV.Forward(values);
+        return _toOut0.Take(attend(q, k, v, heads.HeadsFor(_toQ.Outputs)));
     }
 }
 

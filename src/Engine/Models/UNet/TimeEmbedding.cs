@@ -24,7 +24,7 @@ internal sealed class TimeEmbedding(WeightScope weights, long channels)
     }
 
     /// <summary>Cosines, then sines, of the timestep at falling frequencies (arXiv 1706.03762, with the halves not interleaved): fp32 [B, width].</summary>
-    private static Tensor Sinusoids(Tensor timesteps, long width)
+    public static Tensor Sinusoids(Tensor timesteps, long width)
     {
         var half = width / 2;
         var frequencies = arange(half, ScalarType.Float32, timesteps.device).mul_(-Math.Log(MaxPeriod) / half).exp_();

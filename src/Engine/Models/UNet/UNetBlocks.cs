@@ -7,7 +7,8 @@ namespace Farm.Engine.Models.UNet;
 /// <param name="Time">SiLU of the time embedding [B, 4·channels].</param>
 /// <param name="Context">Text states [B, tokens, width] in the compute type.</param>
 /// <param name="SkipSize">Height and width of the skip that is joined next, to which an upsampling goes; null on the way down.</param>
-internal readonly record struct UNetPass(Tensor Time, Tensor Context, (long Height, long Width)? SkipSize);
+/// <param name="Place">Where the pass is.</param>
+internal readonly record struct UNetPass(Tensor Time, Tensor Context, (long Height, long Width)? SkipSize, UNetPlace Place);
 
 /// <summary>A part of a block: takes [B, C, H, W] and gives the same kind; the caller frees both.</summary>
 internal interface IUNetPart

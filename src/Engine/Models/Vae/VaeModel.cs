@@ -46,6 +46,48 @@ public sealed class VaeModel
         return EachImage(latent, DecodeOne);
     }
 
+    /// <summary>The same in overlapping tiles: three passes of tiles of different shape, averaged.</summary>
+    /// <param name="latent">[B, LatentChannels, h, w].</param>
+    /// <param name="tile">Side of a tile in latent cells.</param>
+    /// <param name="overlap">By how much tiles overlap, in latent cells; below the tile's half.</param>
+    public Tensor DecodeTiled(Tensor latent, long tile, long overlap)
+    {
+        CheckTiles(tile, overlap);
+        return EachImage(latent, (network, row) =>
+        {
+            using var scope = NewDisposeScope();
+            var signed = ThreePasses(row, tile, overlap, Downscale, piece => network.Decode(piece.to(_type, _slot.Memory.Device)));
+            return ToResult(signed.add_(1).div_(2).clamp_(0, 1).permute(0, 2, 3, 1));
+        });
+    }
+
+    /// <summary>The latents of images in overlapping tiles: three passes of tiles of different shape, averaged.</summary>
+    /// <param name="pixels">[B, H, W, 3 or more], 0…1.</param>
+    /// <param name="tile">Side of a tile in pixels.</param>
+    /// <param name="overlap">By how much tiles overlap, in pixels.</param>
+    public Tensor EncodeTiled(Tensor pixels, long tile, long overlap)
+    {
+        CheckTiles(tile, overlap);
+        return EachImage(pixels, (network, image) =>
+        {
+            using var scope = NewDisposeScope();
+            return ToResult(ThreePasses(Signed(image), tile, overlap, 1.0 / Downscale, piece => network.Encode(piece.to(_type, _slot.Memory.Device))));
+        });
+    }
+
+    private static void CheckTiles(long tile, long overlap)
+    {
+        if (tile < 2 || overlap < 0 || overlap >= tile / 2) throw new ArgumentException($"tiles of {tile} cannot overlap by {overlap}; the overlap must be below half a tile", nameof(overlap));
+    }
+
+    private static Tensor ThreePasses(Tensor row, long tile, long overlap, double scale, Func<Tensor, Tensor> work)
+    {
+        var tall = Tiles.Run(row, tile * 2, tile / 2, overlap, scale, work);
+        var wide = Tiles.Run(row, tile / 2, tile * 2, overlap, scale, work);
+        var square = Tiles.Run(row, tile, tile, overlap, scale, work);
+        return (tall + wide + square) / 3;
+    }
+
     /// <summary>One image at a time: a batch would multiply the memory and gain nothing.</summary>
     private Tensor EachImage(Tensor batch, Func<AutoencoderKL, Tensor, Tensor> work) => _slot.Run(network =>
     {
@@ -57,10 +99,15 @@ public sealed class VaeModel
     private Tensor EncodeOne(AutoencoderKL network, Tensor image)
     {
         using var scope = NewDisposeScope();
+        return ToResult(network.Encode(Signed(image).to(_type, _slot.Memory.Device)));
+    }
+
+    /// <summary>An image cut around the centre to whole cells, as the network takes it: [1, 3, H, W], −1…1.</summary>
+    private Tensor Signed(Tensor image)
+    {
         var (height, width) = (image.shape[1] / Downscale * Downscale, image.shape[2] / Downscale * Downscale);
         var cropped = image.narrow(1, (image.shape[1] - height) / 2, height).narrow(2, (image.shape[2] - width) / 2, width).narrow(3, 0, 3);
-        var signed = cropped.permute(0, 3, 1, 2).to(ScalarType.Float32).mul(2).sub_(1);
-        return ToResult(network.Encode(signed.to(_type, _slot.Memory.Device)));
+        return cropped.permute(0, 3, 1, 2).to(ScalarType.Float32).mul(2).sub_(1);
     }
 
     private Tensor DecodeOne(AutoencoderKL network, Tensor latent)

@@ -28,13 +28,14 @@ public sealed class CfgGuider(
     public override Denoised Denoise(Tensor x, float sigma, bool needsNegative)
     {
         bool both = needsNegative || _hooks.NeedsNegative || !GuidanceScale.IsOne(scale);
-        return _hooks.Apply(new GuidanceCall(Model, x, sigma, scale), Evaluate(x, sigma, both), both);
+        var call = new GuidanceCall(Model, x, sigma, scale) { Positive = Positive, Negative = Negative, Random = Random };
+        return _hooks.Apply(call, Evaluate(x, sigma, both), both);
     }
 
     private GuidancePair Evaluate(Tensor x, float sigma, bool both)
     {
-        if (!both) return new GuidancePair(ConditioningBatch.Evaluate(Model, x, sigma, [Positive])[0], zeros_like(x));
-        var outputs = ConditioningBatch.Evaluate(Model, x, sigma, [Positive, Negative]);
+        if (!both) return new GuidancePair(ConditioningBatch.Evaluate(Model, x, sigma, [Positive], Random)[0], zeros_like(x));
+        var outputs = ConditioningBatch.Evaluate(Model, x, sigma, [Positive, Negative], Random);
         return new GuidancePair(outputs[0], outputs[1]);
     }
 }

@@ -1,3 +1,4 @@
+using Farm.Engine.Models.UNet;
 using static TorchSharp.torch;
 
 namespace Farm.Engine.Sampling;
@@ -9,7 +10,14 @@ internal static class ConditioningBatch
     private const int MaxContextRepeat = 4;
 
     /// <summary>The clean latent of each conditioning: the mean over its entries, weighted by place.</summary>
-    public static Tensor[] Evaluate(IDiffusionModel model, Tensor x, float sigma, IReadOnlyList<IReadOnlyList<ConditioningEntry>> sets)
+    /// <param name="model">The network.</param>
+    /// <param name="x">The noisy latent.</param>
+    /// <param name="sigma">Its noise level.</param>
+    /// <param name="sets">The conditionings.</param>
+    /// <param name="random">The run's stream, for patches that draw.</param>
+    /// <param name="patches">Changes to the passes in place of the model's.</param>
+    public static Tensor[] Evaluate(
+        IDiffusionModel model, Tensor x, float sigma, IReadOnlyList<IReadOnlyList<ConditioningEntry>> sets, Generator? random = null, UNetPatches? patches = null)
     {
         using var scope = NewDisposeScope();
         var sums = sets.Select(_ => zeros_like(x)).ToArray();
@@ -22,7 +30,7 @@ internal static class ConditioningBatch
         {
             var together = waiting.Where(part => part.CanJoin(waiting[0])).Reverse().ToArray(); // the last goes first, as ComfyUI batches
             waiting.RemoveAll(together.Contains);
-            var outputs = Run(model, sigma, together);
+            var outputs = Run(model, sigma, together, random, patches ?? model.Patches);
             for (int i = 0; i < together.Length; i++) together[i].AddTo(sums[together[i].Set], counts[together[i].Set], outputs[i]);
         }
 
@@ -39,16 +47,26 @@ internal static class ConditioningBatch
         }
     }
 
-    private static Tensor[] Run(IDiffusionModel model, float sigma, Part[] parts)
+    private static Tensor[] Run(IDiffusionModel model, float sigma, Part[] parts, Generator? random, UNetPatches patches)
     {
         long rows = parts[0].X.shape[0];
         var x = cat([.. parts.Select(part => part.X)], 0);
         long tokens = parts.Select(part => part.Context.shape[1]).Aggregate(LeastCommonMultiple);
         var context = cat([.. parts.Select(part => part.Context.repeat(1, tokens / part.Context.shape[1], 1))], 0);
         var y = parts[0].Y is null ? null : cat([.. parts.Select(part => part.Y!)], 0);
+        var concat = parts[0].Concat is null ? null : cat([.. parts.Select(part => part.Concat!)], 0);
+        var inputs = new ModelInputs(context, y)
+        {
+            Concat = concat,
+            Control = parts[0].Control?.Compute(new ControlCall(model.Sampling, x, sigma, context, y)),
+            Patches = patches,
+            Sigma = sigma,
+            Sets = [.. parts.Select(part => part.Set)],
+            Random = random,
+        };
         var timesteps = full([x.shape[0]], model.Sampling.Table.Timestep(sigma), device: x.device);
 
-        var output = model.Predict(model.Sampling.Prediction.ScaleInput(x, sigma), timesteps, new ModelInputs(context, y));
+        var output = model.Predict(model.Sampling.Prediction.ScaleInput(x, sigma), timesteps, inputs);
         return model.Sampling.Prediction.Denoised(x, output, sigma).split(rows);
     }
 
@@ -57,19 +75,21 @@ internal static class ConditioningBatch
     private static long GreatestCommonDivisor(long a, long b) => b == 0 ? a : GreatestCommonDivisor(b, a % b);
 
     /// <summary>An entry cut to its place in the latent.</summary>
-    private sealed record Part(int Set, Tensor X, Tensor Weight, Tensor Context, Tensor? Y, LatentArea? Area)
+    private sealed record Part(int Set, Tensor X, Tensor Weight, Tensor Context, Tensor? Y, LatentArea? Area, Tensor? Concat, IControl? Control)
     {
         public static Part Create(int set, ConditioningEntry entry, Tensor x)
         {
             var area = entry.Area;
             var cut = Cut(x, area);
-            return new Part(set, cut, EntryWeight.Create(entry, cut, x), Rows(entry.Context, x), entry.Y is null ? null : Rows(entry.Y, x), area);
+            var concat = entry.Concat is null ? null : Cut(Rows(entry.Concat, x), area);
+            return new Part(set, cut, EntryWeight.Create(entry, cut, x), Rows(entry.Context, x), entry.Y is null ? null : Rows(entry.Y, x), area, concat, entry.Control);
         }
 
         /// <summary>Whether two parts fit one forward pass: same shapes, with contexts that repeat to a common length.</summary>
         public bool CanJoin(Part first)
         {
             if (!X.shape.SequenceEqual(first.X.shape) || Context.shape[2] != first.Context.shape[2] || Y is null != first.Y is null) return false;
+            if (!ReferenceEquals(Control, first.Control) || Concat is null != first.Concat is null) return false;
             if (Y is not null && !Y.shape.SequenceEqual(first.Y!.shape)) return false;
             long mine = Context.shape[1], other = first.Context.shape[1];
             return LeastCommonMultiple(mine, other) / Math.Min(mine, other) <= MaxContextRepeat;

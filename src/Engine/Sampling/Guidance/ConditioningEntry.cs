@@ -25,6 +25,12 @@ public sealed record ConditioningEntry(Tensor Context, Tensor? Y = null)
     /// <summary>The fraction of the way after which it no longer applies; 1 by default.</summary>
     public double EndPercent { get; init; } = 1;
 
+    /// <summary>Channels that join the latent, fp32 [1 or B, c, h, w]; none by default.</summary>
+    public Tensor? Concat { get; init; }
+
+    /// <summary>A control network with its picture; none by default. Entries of one control share its passes.</summary>
+    public IControl? Control { get; init; }
+
     /// <summary>Whether the entry applies at a noise level.</summary>
     internal bool AppliesAt(float sigma, SigmaTable table) =>
         (StartPercent <= 0 || sigma <= table.PercentToSigma(StartPercent)) && (EndPercent >= 1 || sigma >= table.PercentToSigma(EndPercent));

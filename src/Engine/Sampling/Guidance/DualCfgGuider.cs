@@ -36,7 +36,7 @@ public sealed class DualCfgGuider(
         if (needMiddle) sets.Add(middle);
         sets.Add(positive);
 
-        var outputs = ConditioningBatch.Evaluate(Model, x, sigma, sets);
+        var outputs = ConditioningBatch.Evaluate(Model, x, sigma, sets, Random);
         var p = outputs[^1];
         var m = needMiddle ? outputs[^2] : zeros_like(x);
         var u = needNegative ? outputs[0] : zeros_like(x);
@@ -46,7 +46,7 @@ public sealed class DualCfgGuider(
 
     private Denoised Nested(Tensor x, float sigma)
     {
-        var outputs = ConditioningBatch.Evaluate(Model, x, sigma, [negative, middle, positive]);
+        var outputs = ConditioningBatch.Evaluate(Model, x, sigma, [negative, middle, positive], Random);
         var inner = _hooks.Apply(new GuidanceCall(Model, x, sigma, positiveScale), new GuidancePair(outputs[2], outputs[1]), hasBoth: true);
         return new Denoised(outputs[0] + (inner.X0 - outputs[0]) * middleScale, outputs[0]);
     }

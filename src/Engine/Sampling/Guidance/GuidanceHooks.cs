@@ -1,3 +1,4 @@
+using Farm.Engine.Models.UNet;
 using static TorchSharp.torch;
 
 namespace Farm.Engine.Sampling;
@@ -9,8 +10,21 @@ namespace Farm.Engine.Sampling;
 /// <param name="Scale">The guidance scale.</param>
 public sealed record GuidanceCall(IDiffusionModel Model, Tensor X, float Sigma, float Scale)
 {
-    /// <summary>The clean latent of another conditioning at the same noisy latent, in a pass of its own.</summary>
-    public Tensor Evaluate(IReadOnlyList<ConditioningEntry> conditioning) => ConditioningBatch.Evaluate(Model, X, Sigma, [conditioning])[0];
+    /// <summary>What is drawn.</summary>
+    public IReadOnlyList<ConditioningEntry> Positive { get; init; } = [];
+
+    /// <summary>What is steered away from.</summary>
+    public IReadOnlyList<ConditioningEntry> Negative { get; init; } = [];
+
+    /// <summary>The stream that the initial noise came from; null outside of a run.</summary>
+    public Generator? Random { get; init; }
+
+    /// <summary>The clean latent of another conditioning in a pass of its own.</summary>
+    /// <param name="conditioning">The conditioning.</param>
+    /// <param name="x">Another noisy latent; null for this call's.</param>
+    /// <param name="patches">Other changes to the pass; null for the model's.</param>
+    public Tensor Evaluate(IReadOnlyList<ConditioningEntry> conditioning, Tensor? x = null, UNetPatches? patches = null) =>
+        ConditioningBatch.Evaluate(Model, x ?? X, Sigma, [conditioning], Random, patches)[0];
 }
 
 /// <summary>Clean latents of the two sides. With a scale of 1 and nothing that asks for it the negative is all zeros.</summary>

@@ -6,6 +6,9 @@ public abstract class Guider(IDiffusionModel model)
     /// <summary>The network behind the guidance.</summary>
     public IDiffusionModel Model { get; } = model;
 
+    /// <summary>The stream that the run's initial noise came from, for patches that draw; set when a run begins.</summary>
+    internal TorchSharp.torch.Generator? Random { get; set; }
+
     /// <summary>The guided clean latent and the negative's.</summary>
     /// <param name="x">Noisy latent.</param>
     /// <param name="sigma">Its noise level.</param>

@@ -29,12 +29,12 @@ public sealed class PerpNegGuider(
         List<IReadOnlyList<ConditioningEntry>> sets = [positive];
         if (needNegative) sets.Add(negative);
         if (needEmpty) sets.Add(empty);
-        var outputs = ConditioningBatch.Evaluate(Model, x, sigma, sets);
+        var outputs = ConditioningBatch.Evaluate(Model, x, sigma, sets, Random);
         var n = needNegative ? outputs[1] : zeros_like(x);
         var e = needEmpty ? outputs[^1] : zeros_like(x);
 
         var mix = _hooks with { Mix = (call, pair) => Mix(pair.Positive, pair.Negative, e, call.Scale, negativeScale) };
-        return mix.Apply(new GuidanceCall(Model, x, sigma, scale), new GuidancePair(outputs[0], n), needNegative);
+        return mix.Apply(new GuidanceCall(Model, x, sigma, scale) { Positive = positive, Negative = negative, Random = Random }, new GuidancePair(outputs[0], n), needNegative);
     }
 
     /// <summary>e + g(a − w·b⊥), with a = p − e, b = n − e, over the whole batch tensor.</summary>
