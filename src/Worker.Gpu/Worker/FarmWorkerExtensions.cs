@@ -1,6 +1,7 @@
 using Farm.Engine.Families;
 using Farm.Engine.Memory;
 using Farm.Engine;
+using Farm.Engine.Text;
 using Farm.Storage;
 using Farm.Worker.Execution.Caching;
 using Farm.Worker.Execution;
@@ -41,8 +42,9 @@ public static class FarmWorkerExtensions
             var options = provider.GetRequiredService<IOptions<TorchOptions>>().Value;
             return new ModelMemory(TorchRuntime.Configure(options), options.ModelBudgetBytes);
         });
+        services.AddSingleton<ITextEmbeddings, CatalogEmbeddings>();
         services.AddSingleton(provider => new CheckpointLoader(
-            provider.GetRequiredService<ModelMemory>(), provider.GetRequiredService<IOptions<TorchOptions>>().Value.Precision));
+            provider.GetRequiredService<ModelMemory>(), provider.GetRequiredService<IOptions<TorchOptions>>().Value.Precision, provider.GetRequiredService<ITextEmbeddings>()));
         return services;
     }
 

@@ -2,8 +2,10 @@ using System.Text.Json.Nodes;
 using Farm.Engine;
 using Farm.Engine.Families;
 using Farm.Engine.Memory;
+using Farm.Engine.Text;
 using Farm.Nodes;
 using Farm.Worker.Gpu.Tests.Fixtures;
+using Farm.Testing;
 using Farm.Worker.Imaging;
 using Farm.Worker.Nodes;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,7 +23,7 @@ public sealed class WorkflowTests : IDisposable
     public WorkflowTests() => _services = new ServiceCollection()
         .AddSingleton(TimeProvider.System)
         .AddSingleton(new NodeLimitOptions())
-        .AddSingleton(new CheckpointLoader(_memory, ComputePrecision.Fp32))
+        .AddSingleton(new CheckpointLoader(_memory, ComputePrecision.Fp32, new SmallEmbeddings()))
         .BuildServiceProvider();
 
     public void Dispose()
@@ -41,7 +43,31 @@ public sealed class WorkflowTests : IDisposable
     [InlineData("vae-loader")]
     [InlineData("ksampler-advanced-two-stage")]
     [InlineData("cond-mask-timestep")]
+    [InlineData("hires-fix")]
+    [InlineData("inpaint-noise-mask")]
+    [InlineData("latent-from-batch-noise")]
+    [InlineData("patch-FreeU_V2")]
+    [InlineData("patch-PatchModelAddDownscale")]
+    [InlineData("patch-PerturbedAttentionGuidance")]
+    [InlineData("patch-SelfAttentionGuidance")]
+    [InlineData("patch-TomePatchModel")]
+    [InlineData("upscale-model")]
+    [InlineData("vae-decode-tiled")]
+    [InlineData("controlnet")]
     [InlineData("cond-area-combine")]
+    [InlineData("sampler-custom")]
+    [InlineData("sampler-custom-advanced")]
+    [InlineData("patch-RescaleCFG")]
+    [InlineData("patch-ModelSamplingDiscrete")]
+    [InlineData("sdxl-txt2img")]
+    [InlineData("sdxl-default-encode")]
+    [InlineData("lora")]
+    [InlineData("inpaint-vae")]
+    [InlineData("txt2img-dpmpp_2m_sde-exponential")]
+    [InlineData("txt2img-dpmpp_3m_sde-karras")]
+    [InlineData("txt2img-heun-beta")]
+    [InlineData("txt2img-uni_pc-simple")]
+    [InlineData("embedding")]
     public void Run_RecordedWorkflow_GivesTheRecordedPictures(string name)
     {
         var workflow = JsonNode.Parse(File.ReadAllText(PathOf(name + ".json")))!;
@@ -97,6 +123,8 @@ public sealed class WorkflowTests : IDisposable
         var context = new TestNodeContext { Services = _services };
         context.Written.Models["checkpoints/sd15-tiny.safetensors"] = Checkpoints.PathOf("sd15-tiny");
         context.Written.Models["vae/vae-sd15.safetensors"] = Checkpoints.PathOf("vae-sd15");
+        foreach (var (kind, name) in ((string, string)[])[("checkpoints", "sdxl-tiny"), ("loras", "lora-tiny"), ("controlnet", "controlnet-tiny"), ("upscale_models", "esrgan-tiny")])
+            context.Written.Models[$"{kind}/{name}.safetensors"] = Manifests.PathOf(name);
         return context;
     }
 
@@ -124,4 +152,10 @@ public sealed class WorkflowTests : IDisposable
     private static PixelBuffer Decode(byte[] file) => ImageDecoder.Decode(file, "picture.png").Frames[0];
 
     private static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "Fixtures", "Workflows", name);
+
+    /// <summary>The one embedding file of the recordings.</summary>
+    private sealed class SmallEmbeddings : ITextEmbeddings
+    {
+        public Tensor? Find(string name, string encoder, long width) => name == "embedding-tiny" ? EmbeddingFile.Read(Manifests.PathOf(name), encoder, width) : null;
+    }
 }

@@ -13,12 +13,13 @@ internal sealed class CLIPTextEncode : TensorNode
         .Input("clip", "CLIP", options: o => o.Tooltip("The text side that encodes."))
         .Output("CONDITIONING");
 
-    protected override NodeResult Compute(NodeCall call)
-    {
-        if (call.Value("clip") is not ITextEncoder clip)
-            throw NodeFailedException.RuntimeError("ERROR: clip input is invalid: None\n\nThe checkpoint that it comes from has no text encoder.");
-        var encoding = clip.Encode(call.Get<string>("text"));
-        var options = ImmutableDictionary<string, object?>.Empty.Add(ConditioningItem.Pooled, encoding.Pooled);
-        return NodeResult.Of(new Conditioning([new ConditioningItem(encoding.Cond, options)]));
-    }
+    protected override NodeResult Compute(NodeCall call) => NodeResult.Of(Encoded(Clip(call).Encode(call.Get<string>("text"))));
+
+    /// <summary>The call's text side.</summary>
+    internal static ITextEncoder Clip(NodeCall call) => call.Value("clip") as ITextEncoder
+        ?? throw NodeFailedException.RuntimeError("ERROR: clip input is invalid: None\n\nThe checkpoint that it comes from has no text encoder.");
+
+    /// <summary>An encoding as nodes pass it around.</summary>
+    internal static Conditioning Encoded(TextEncoding encoding) =>
+        new([new ConditioningItem(encoding.Cond, ImmutableDictionary<string, object?>.Empty.Add(ConditioningItem.Pooled, encoding.Pooled))]);
 }

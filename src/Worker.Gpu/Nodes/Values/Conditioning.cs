@@ -23,6 +23,15 @@ internal sealed record ConditioningItem(Tensor Context, ImmutableDictionary<stri
     /// <summary>The option that holds the text's summary vector.</summary>
     public const string Pooled = "pooled_output";
 
+    /// <summary>The option that holds a control network with its picture.</summary>
+    public const string Control = "control";
+
+    /// <summary>The option that holds the latent of a picture that joins the noisy one.</summary>
+    public const string ConcatLatent = "concat_latent_image";
+
+    /// <summary>The option that holds the mask that joins the noisy latent.</summary>
+    public const string ConcatMask = "concat_mask";
+
     /// <inheritdoc />
     public IEnumerable<object?> Parts => Options.Values.Prepend(Context);
 

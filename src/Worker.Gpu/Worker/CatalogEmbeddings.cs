@@ -1,0 +1,40 @@
+using Farm.Engine.Text;
+using Farm.Engine.Weights;
+using Farm.Storage;
+using TorchSharp;
+
+namespace Farm.Worker;
+
+/// <summary>Embedding files of the farm, by the names that texts use: as written, or without their ending.</summary>
+internal sealed partial class CatalogEmbeddings(IFileCatalog catalog, IFileStore store, ILogger<CatalogEmbeddings> log) : ITextEmbeddings
+{
+    private const string Kind = "embeddings";
+
+    private static readonly string[] Endings = ["", ".safetensors", ".pt", ".bin"];
+
+    /// <inheritdoc />
+    public torch.Tensor? Find(string name, string encoder, long width)
+    {
+        var key = Endings.Select(ending => catalog.FindModel(Kind, name + ending)).FirstOrDefault(found => found is not null);
+        if (key is null)
+        {
+            Missing();
+            return null;
+        }
+        try
+        {
+            return EmbeddingFile.Read(store.MaterializeAsync(key.Value).AsTask().GetAwaiter().GetResult(), encoder, width);
+        }
+        catch (WeightsFormatException error)
+        {
+            Damaged(key.Value.Name, error.Message);
+            return null;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "A text names an embedding that is no file; it is left out.")]
+    private partial void Missing();
+
+    [LoggerMessage(2, LogLevel.Warning, "The embedding {Name} is left out: {Reason}")]
+    private partial void Damaged(string name, string reason);
+}
