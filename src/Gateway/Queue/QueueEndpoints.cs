@@ -11,7 +11,7 @@ namespace Farm.Gateway.Queue;
 internal sealed class QueueEndpoints(IGrainFactory grains, JsonBody body, IdentityResolver identities) : IResource
 {
     /// <summary>Submissions read from the store at once; the answer streams, so that its size costs no memory.</summary>
-    private const int BatchSize = 100;
+    private const int BatchSize = 500;
 
     private ISchedulerGrain Scheduler => grains.GetGrain<ISchedulerGrain>(ISchedulerGrain.Key);
 

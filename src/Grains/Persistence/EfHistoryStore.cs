@@ -52,9 +52,13 @@ internal sealed class EfHistoryStore(IDbContextFactory<FarmDb> contexts, GroupCo
         var found = new Dictionary<Guid, StoredSubmission>(runs.Count);
         foreach (var ids in runs.Chunk(MaxIds))
         {
-            var prompts = db.Prompts.AsNoTracking().Where(p => p.Tenant == tenant && ids.Contains(p.RunId));
-            var joined = prompts.Join(db.Graphs, p => p.RunId, g => g.RunId, (p, g) => new { p.PromptId, p.Number, Graph = g });
-            foreach (var row in await joined.ToListAsync()) found.Add(row.Graph.RunId, ToSubmission(row.Graph, row.PromptId, row.Number));
+            // The tenant is compared here: in the statement it makes SQLite walk all of the tenant's prompts instead of the few ids.
+            var prompts = db.Prompts.AsNoTracking().Where(p => ids.Contains(p.RunId));
+            var joined = prompts.Join(db.Graphs, p => p.RunId, g => g.RunId, (p, g) => new { p.Tenant, p.PromptId, p.Number, Graph = g });
+            foreach (var row in await joined.ToListAsync())
+            {
+                if (row.Tenant == tenant) found.Add(row.Graph.RunId, ToSubmission(row.Graph, row.PromptId, row.Number));
+            }
         }
         return [.. runs.Where(found.ContainsKey).Select(r => found[r])];
     }
