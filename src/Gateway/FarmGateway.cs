@@ -11,6 +11,7 @@ using Farm.Gateway.Jobs;
 using Farm.Gateway.Logs;
 using Farm.Gateway.Memory;
 using Farm.Gateway.Models;
+using Farm.Gateway.OpenApi;
 using Farm.Gateway.Prompts;
 using Farm.Gateway.Queue;
 using Farm.Gateway.Replacements;
@@ -47,6 +48,7 @@ public static class FarmGateway
             .AddWebSockets()
             .AddLogs()
             .AddResources()
+            .AddOpenApiDocument()
             .AddFarmFrontend(configuration);
         return services;
     }
@@ -68,6 +70,7 @@ public static class FarmGateway
             foreach (var resource in app.Services.GetServices<IResource>().Where(r => prefix.Length == 0 ? r.IsBare : r.IsUnderApi))
                 resource.Map(routes);
         }
+        app.MapOpenApiDocument();
         app.MapFarmFrontend();
         return app;
     }

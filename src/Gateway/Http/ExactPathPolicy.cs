@@ -25,7 +25,7 @@ internal sealed class ExactPathPolicy : MatcherPolicy, IEndpointSelectorPolicy
     private static bool Matches(RouteEndpoint endpoint, string path)
     {
         var pattern = endpoint.RoutePattern;
-        if (pattern.Parameters.Any(p => p.IsCatchAll))
+        if (pattern.Parameters.Any(p => p.IsCatchAll || p.IsOptional))
             return true;
         if (path.Length > 1 && path.EndsWith('/'))
             return false;

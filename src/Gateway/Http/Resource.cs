@@ -15,30 +15,30 @@ internal interface IResource
     void Map(IEndpointRouteBuilder routes);
 }
 
-/// <summary>Helpers for routes and what stands in them.</summary>
+/// <summary>Helpers for routes and what stands in them. The handler's method is how a route gets into the API description.</summary>
 internal static class ResourceExtensions
 {
     private static readonly string[] Reads = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>A route that is read: GET, and HEAD as ComfyUI answers it.</summary>
     public static void MapRead(this IEndpointRouteBuilder routes, string pattern, Func<HttpContext, Task<IResult>> handler) =>
-        routes.MapMethods(pattern, Reads, context => RunAsync(context, handler));
+        routes.MapMethods(pattern, Reads, context => RunAsync(context, handler)).WithMetadata(handler.Method);
 
     /// <summary>A route that is posted to.</summary>
     public static void MapSend(this IEndpointRouteBuilder routes, string pattern, Func<HttpContext, Task<IResult>> handler) =>
-        routes.MapPost(pattern, context => RunAsync(context, handler));
+        routes.MapPost(pattern, context => RunAsync(context, handler)).WithMetadata(handler.Method);
 
     /// <summary>A route by which something is removed.</summary>
     public static void MapRemove(this IEndpointRouteBuilder routes, string pattern, Func<HttpContext, Task<IResult>> handler) =>
-        routes.MapDelete(pattern, context => RunAsync(context, handler));
+        routes.MapDelete(pattern, context => RunAsync(context, handler)).WithMetadata(handler.Method);
 
     /// <summary>A route by which something is changed in part.</summary>
     public static void MapChange(this IEndpointRouteBuilder routes, string pattern, Func<HttpContext, Task<IResult>> handler) =>
-        routes.MapPatch(pattern, context => RunAsync(context, handler));
+        routes.MapPatch(pattern, context => RunAsync(context, handler)).WithMetadata(handler.Method);
 
     /// <summary>A route for one other method.</summary>
     public static void MapOther(this IEndpointRouteBuilder routes, string method, string pattern, Func<HttpContext, Task<IResult>> handler) =>
-        routes.MapMethods(pattern, [method], context => RunAsync(context, handler));
+        routes.MapMethods(pattern, [method], context => RunAsync(context, handler)).WithMetadata(handler.Method);
 
     /// <summary>
     /// A value of the path, decoded once from the request line: <c>a%2Fb</c> is one value <c>a/b</c>, and <c>a%252Fb</c> is <c>a%2Fb</c>.

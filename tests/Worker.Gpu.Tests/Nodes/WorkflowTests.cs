@@ -87,7 +87,7 @@ public sealed class WorkflowTests : IDisposable
     [Fact]
     public void KSampler_EachStep_MovesTheBarAndShowsAPicture()
     {
-        var context = Context();
+        var context = Context(previewMethod: "latent2rgb");
 
         Run(JsonNode.Parse(File.ReadAllText(PathOf("txt2img.json")))!["prompt"]!.AsObject(), context);
 
@@ -118,9 +118,9 @@ public sealed class WorkflowTests : IDisposable
         Assert.StartsWith("ERROR: Could not detect model type of: sd15-tiny.safetensors", error.Message, StringComparison.Ordinal);
     }
 
-    private TestNodeContext Context()
+    private TestNodeContext Context(string? previewMethod = null)
     {
-        var context = new TestNodeContext { Services = _services };
+        var context = new TestNodeContext { Services = _services, PreviewMethod = previewMethod };
         context.Written.Models["checkpoints/sd15-tiny.safetensors"] = Checkpoints.PathOf("sd15-tiny");
         context.Written.Models["vae/vae-sd15.safetensors"] = Checkpoints.PathOf("vae-sd15");
         foreach (var (kind, name) in ((string, string)[])[("checkpoints", "sdxl-tiny"), ("loras", "lora-tiny"), ("controlnet", "controlnet-tiny"), ("upscale_models", "esrgan-tiny")])

@@ -55,9 +55,10 @@ internal static class Denoising
         return [.. levels.data<float>()];
     }
 
+    // A client asks for previews prompt by prompt; ComfyUI sends none to those that do not (0.19.3 without a flag).
     private static NodePreview? PreviewOf(INodeContext context, SamplingStep step, LatentFormat format)
     {
         context.ThrowIfInterrupted();
-        return context.PreviewMethod == "none" ? null : LatentPreviews.Create(step.X0, format);
+        return context.PreviewMethod is "auto" or "latent2rgb" or "taesd" ? LatentPreviews.Create(step.X0, format) : null;
     }
 }
