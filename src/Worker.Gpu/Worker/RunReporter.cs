@@ -12,7 +12,7 @@ namespace Farm.Worker;
 internal sealed class RunReporter(IPromptGrain prompt, int attempt, TimeSpan interval, TimeSpan retryDelay, TimeProvider clock, ILogger logger)
     : IRunSink
 {
-    private readonly Channel<RunEvent> _events = Channel.CreateUnbounded<RunEvent>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<RunEvent[]> _events = Channel.CreateUnbounded<RunEvent[]>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _finish = new();
     private readonly List<RunEvent> _unsent = [];
@@ -25,7 +25,7 @@ internal sealed class RunReporter(IPromptGrain prompt, int attempt, TimeSpan int
     public RunOrder Order => (RunOrder)Volatile.Read(ref _order);
 
     /// <inheritdoc />
-    public void Emit(RunEvent happened) => _events.Writer.TryWrite(happened);
+    public void Emit(params ReadOnlySpan<RunEvent> together) => _events.Writer.TryWrite(together.ToArray());
 
     /// <summary>Stops the run, as the farm or the worker itself orders.</summary>
     public void Stop(RunOrder order)
@@ -88,11 +88,14 @@ internal sealed class RunReporter(IPromptGrain prompt, int attempt, TimeSpan int
 
     private void Drain(List<RunEvent> pending)
     {
-        while (_events.Reader.TryRead(out var happened))
+        while (_events.Reader.TryRead(out var together))
         {
-            if (happened is ImagePreview { IsResult: false } preview)
-                pending.RemoveAll(e => e is ImagePreview { IsResult: false } older && older.Node.NodeId == preview.Node.NodeId);
-            pending.Add(happened);
+            foreach (var happened in together)
+            {
+                if (happened is ImagePreview { IsResult: false } preview)
+                    pending.RemoveAll(e => e is ImagePreview { IsResult: false } older && older.Node.NodeId == preview.Node.NodeId);
+                pending.Add(happened);
+            }
         }
     }
 

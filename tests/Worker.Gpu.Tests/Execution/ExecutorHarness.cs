@@ -102,11 +102,14 @@ internal sealed class Recorded : IRunSink
 
     public string Output(string node) => End.Outputs.Single(o => o.NodeId == node).Output;
 
-    public void Emit(RunEvent happened)
+    public void Emit(params ReadOnlySpan<RunEvent> together)
     {
-        lock (_lock)
-            _events.Add(happened);
-        Seen?.Invoke(happened);
+        foreach (var happened in together)
+        {
+            lock (_lock)
+                _events.Add(happened);
+            Seen?.Invoke(happened);
+        }
     }
 
     private static string Short(RunEvent happened) => happened switch

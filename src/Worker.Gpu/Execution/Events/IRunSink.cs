@@ -5,6 +5,6 @@ namespace Farm.Worker.Execution.Events;
 /// <summary>Takes the events of a run, from any thread, in order.</summary>
 internal interface IRunSink
 {
-    /// <summary>Takes an event; never waits.</summary>
-    void Emit(RunEvent happened);
+    /// <summary>Takes events that belong together, a picture and the step it shows: they are reported together. Never waits.</summary>
+    void Emit(params ReadOnlySpan<RunEvent> together);
 }

@@ -38,9 +38,7 @@ internal sealed class RunProgress(IRunSink sink, TimeProvider clock)
         lock (_lock)
         {
             _max[node.NodeId] = max;
-            sink.Emit(new NodeProgressed(new NodeProgress { Node = node, Value = value, Max = max, Finished = finished }));
-            if (preview is not null)
-                sink.Emit(new ImagePreview(node, preview.MimeType, preview.Data, preview.IsResult));
+            sink.Emit([.. Changed(node, value, max, finished, preview)]);
         }
     }
 
@@ -49,9 +47,15 @@ internal sealed class RunProgress(IRunSink sink, TimeProvider clock)
     {
         lock (_lock)
         {
-            Set(node, value, max, finished: false, preview);
-            sink.Emit(new NodeStepped(node.NodeId, value, max));
+            _max[node.NodeId] = max;
+            sink.Emit([.. Changed(node, value, max, finished: false, preview), new NodeStepped(node.NodeId, value, max)]);
         }
+    }
+
+    private static IEnumerable<RunEvent> Changed(NodeIdentity node, double value, double max, bool finished, NodePreview? preview)
+    {
+        yield return new NodeProgressed(new NodeProgress { Node = node, Value = value, Max = max, Finished = finished });
+        if (preview is not null) yield return new ImagePreview(node, preview.MimeType, preview.Data, preview.IsResult);
     }
 
     /// <summary>A bar for a node.</summary>
