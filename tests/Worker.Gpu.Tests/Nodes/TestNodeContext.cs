@@ -17,10 +17,7 @@ internal sealed class TestNodeContext : INodeContext
 
     public CancellationToken Interrupted => _interrupt.Token;
 
-    public IServiceProvider Services { get; init; } = new ServiceCollection()
-        .AddSingleton(TimeProvider.System)
-        .AddSingleton(new NodeLimitOptions())
-        .BuildServiceProvider();
+    public IServiceProvider Services { get; init; } = ServicesWith(new NodeLimitOptions());
 
     public TestNodeFiles Written => (TestNodeFiles)Files;
 
@@ -37,6 +34,9 @@ internal sealed class TestNodeContext : INodeContext
     public List<NodePreview> Images { get; } = [];
 
     public List<(double Value, double Total, NodePreview? Preview)> Progress { get; } = [];
+
+    public static IServiceProvider ServicesWith(NodeLimitOptions limits) =>
+        new ServiceCollection().AddSingleton(TimeProvider.System).AddSingleton(limits).BuildServiceProvider();
 
     public ProgressBar StartProgress(double total, string? nodeId = null) => new Bar(this, total);
 
@@ -67,6 +67,8 @@ internal sealed class TestNodeFiles : INodeFiles
 {
     public List<(SavedFile File, byte[] Bytes)> All { get; } = [];
 
+    public Dictionary<string, byte[]> Uploaded { get; } = [];
+
     public Dictionary<string, string> Models { get; } = [];
 
     public async ValueTask<SavedFile> WriteNextAsync(
@@ -82,7 +84,7 @@ internal sealed class TestNodeFiles : INodeFiles
     }
 
     public ValueTask<Stream> OpenReadAsync(string name, NodeFolder folder = NodeFolder.Input, CancellationToken cancel = default) =>
-        Recorded.HasInputFile(name) ? new(new MemoryStream(Recorded.InputFile(name))) : throw NodeFailedException.FileNotFound(name);
+        Uploaded.TryGetValue(name, out var bytes) ? new(new MemoryStream(bytes)) : Recorded.HasInputFile(name) ? new(new MemoryStream(Recorded.InputFile(name))) : throw NodeFailedException.FileNotFound(name);
 
     public ValueTask<bool> ExistsAsync(string name, NodeFolder folder = NodeFolder.Input, CancellationToken cancel = default) =>
         new(Recorded.HasInputFile(name));

@@ -1,4 +1,3 @@
-using System.Text;
 using Farm.Nodes;
 
 namespace Farm.Worker.Nodes;
@@ -10,18 +9,14 @@ internal static class AudioFiles
     public static Audio Load(NodeCall call, string name)
     {
         using var stream = call.Context.Files.OpenRead(name);
-        var path = Path.Combine(Path.GetTempPath(), $"farm-{Guid.NewGuid():N}");
-        try
-        {
-            // A file, because some containers have their index at the end.
-            using (var copy = File.Create(path)) stream.CopyTo(copy);
-            return WaveFiles.Read(Ffmpeg.For(call).Run(_ => { }, "-i", path, "-map", "0:a:0", "-c:a", "pcm_f32le", "-f", "wav", "-"));
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+        // A file, because some containers have their index at the end.
+        using var file = TemporaryFile.Of(stream);
+        return Decode(call, file.Path);
     }
+
+    /// <summary>Decodes the first sound of a local file.</summary>
+    public static Audio Decode(NodeCall call, string path) =>
+        WaveFiles.Read(Ffmpeg.For(call).Run(_ => { }, "-i", path, "-map", "0:a:0", "-c:a", "pcm_f32le", "-f", "wav", "-"));
 
     /// <summary>Writes each sound of a batch as a numbered file that carries the prompt and the workflow.</summary>
     /// <param name="call">The node's call.</param>
@@ -46,23 +41,8 @@ internal static class AudioFiles
 
     private static byte[] Encode(NodeCall call, Action<Stream> sound, IEnumerable<KeyValuePair<string, string>> texts, string[] codec)
     {
-        var metadata = Path.Combine(Path.GetTempPath(), $"farm-{Guid.NewGuid():N}");
-        try
-        {
-            // A file, because a workflow may be longer than an argument may be.
-            File.WriteAllText(metadata, ";FFMETADATA1\n" + string.Concat(texts.Select(text => $"{Escape(text.Key)}={Escape(text.Value)}\n")));
-            return Ffmpeg.For(call).Run(sound, ["-f", "wav", "-i", "pipe:0", "-f", "ffmetadata", "-i", metadata, "-map", "0:a", "-map_metadata", "1", .. codec, "pipe:1"]);
-        }
-        finally
-        {
-            File.Delete(metadata);
-        }
-    }
-
-    private static string Escape(string text)
-    {
-        var escaped = new StringBuilder(text.Length);
-        foreach (var letter in text) escaped.Append(letter is '=' or ';' or '#' or '\\' or '\n' ? "\\" : "").Append(letter);
-        return escaped.ToString();
+        using var metadata = new TemporaryFile();
+        FfmpegMetadata.Write(metadata.Path, texts);
+        return Ffmpeg.For(call).Run(sound, ["-f", "wav", "-i", "pipe:0", "-f", "ffmetadata", "-i", metadata.Path, "-map", "0:a", "-map_metadata", "1", .. codec, "pipe:1"]);
     }
 }

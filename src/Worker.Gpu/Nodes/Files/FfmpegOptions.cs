@@ -1,6 +1,6 @@
 namespace Farm.Worker.Nodes;
 
-/// <summary>The ffmpeg program, which reads and writes the containers and codecs of audio.</summary>
+/// <summary>The ffmpeg program, which reads and writes the containers and codecs of audio and video.</summary>
 public sealed class FfmpegOptions
 {
     /// <summary>Where the options stand.</summary>
