@@ -87,6 +87,17 @@ public class ConditioningOptionTests
         Assert.Equal([video, audio], parts.Values);
     }
 
+    [Fact]
+    public void PairCombine_TwoPairs_IsBothOfEachSide()
+    {
+        var (a, b) = (Two().With(("mark", "a")), Two().With(("mark", "b")));
+
+        var result = Run("PairConditioningCombine", ("positive_A", a), ("negative_A", b), ("positive_B", b), ("negative_B", b));
+
+        Assert.Equal(["a", "a", "b", "b"], Options(result, "mark"));
+        Assert.Equal(["b", "b", "b", "b"], Options(result, "mark", slot: 1));
+    }
+
     private static Conditioning Two() => new([Item(), Item()]);
 
     private static ConditioningItem Item() => new(zeros(1, 2, 4), ImmutableDictionary<string, object?>.Empty);

@@ -100,6 +100,22 @@ public class VideoFileTests
         Assert.Equal("ValueError", error.Type);
     }
 
+    [Fact]
+    public void LtxvPreprocess_MoreCompression_IsFartherFromTheImage()
+    {
+        var noise = rand([2, 33, 48, 3], generator: new Generator(1));
+
+        float[] distances = [.. new[] { 0L, 10L, 40L }.Select(compression =>
+        {
+            var image = Assert.IsType<Tensor>(Run("LTXVPreprocess", new(), ("image", noise), ("img_compression", compression)).Values[0]);
+            Assert.Equal([2, compression == 0 ? 33 : 32, 48, 3], image.shape);
+            return (image - noise.narrow(1, 0, image.shape[1])).abs().mean().item<float>();
+        })];
+
+        Assert.Equal(0, distances[0]);
+        Assert.True(0 < distances[1] && distances[1] < distances[2], string.Join(", ", distances));
+    }
+
     // Flat frames, each lighter than the one before, and a second of a sound that rises.
     private static Video Ramp(long height = Height, long width = Width) => new(
         linspace(0, 1, Frames).view(Frames, 1, 1, 1).expand(Frames, height, width, 3).contiguous(),
