@@ -63,6 +63,14 @@ public class VideoFileTests
     }
 
     [Fact]
+    public void SaveVideo_OddSides_NamesThem()
+    {
+        var error = Assert.Throws<NodeFailedException>(() => Run("SaveVideo", new(), ("video", Ramp(width: 33)), ("filename_prefix", "v")));
+
+        Assert.Contains("33x32", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void LoadVideo_NoVideo_SaysSo()
     {
         var context = new TestNodeContext();

@@ -18,6 +18,8 @@ internal sealed class SaveVideo : Node
     protected override NodeResult? Run(NodeCall call)
     {
         var video = call.Get<Video>("video");
+        if (video.Images.shape[1] % 2 != 0 || video.Images.shape[2] % 2 != 0)
+            throw NodeFailedException.ValueError($"video: H.264 takes even sides, not {video.Images.shape[2]}x{video.Images.shape[1]}");
         return VideoFiles.Save(
             call, video.Images, video.Sound, video.Rate.Value, ".mp4",
             "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", "-movflags", "use_metadata_tags", "-f", "mp4");
