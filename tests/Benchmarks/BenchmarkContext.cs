@@ -7,7 +7,7 @@ namespace Farm.Benchmarks;
 internal sealed class BenchmarkContext : IDisposable
 {
     private readonly List<(string Benchmark, string Figure, string Value)> _rows = [];
-    private readonly DirectoryInfo _scratch = Directory.CreateTempSubdirectory("farm-bench-");
+    private readonly DirectoryInfo _scratch = Directory.CreateTempSubdirectory("farm-benchmarks-");
 
     /// <summary>A folder that goes with the run.</summary>
     public string Scratch => _scratch.FullName;
