@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text.Json.Nodes;
 using Farm.EndToEnd.Harness;
 using Xunit;
 
@@ -44,7 +45,7 @@ public sealed class EventTests(SharedFarm farm)
         using var client = await ComfyClient.ConnectAsync(farm.Process);
         var graph = Graphs.Recorded("txt2img");
         graph["3"]!["inputs"]!["seed"] = 4711;
-        var messages = await client.FollowAsync(await client.SubmitAsync(graph));
+        var messages = await client.FollowAsync(await client.SubmitAsync(graph, new JsonObject { ["preview_method"] = "latent2rgb" }));
         var steps = messages.Where(message => message.Type == "progress" && message.Data.GetProperty("node").GetString() == "3").ToList();
         Assert.Equal([1.0, 2.0, 3.0, 4.0], steps.Select(message => message.Data.GetProperty("value").GetDouble()));
         Assert.All(steps, message => Assert.Equal(4, message.Data.GetProperty("max").GetDouble()));

@@ -31,16 +31,17 @@ public sealed class ComfyClient : IDisposable
     }
 
     /// <summary>Submits a graph and returns its prompt id.</summary>
-    public async Task<string> SubmitAsync(JsonNode graph)
+    public async Task<string> SubmitAsync(JsonNode graph, JsonObject? extraData = null)
     {
-        var (status, body) = await PostAsync(graph);
+        var (status, body) = await PostAsync(graph, extraData);
         return status == 200 ? body.GetProperty("prompt_id").GetString()! : throw new InvalidOperationException($"{status}: {body}");
     }
 
     /// <summary>Submits a graph that may be refused.</summary>
-    public async Task<(int Status, JsonElement Body)> PostAsync(JsonNode graph)
+    public async Task<(int Status, JsonElement Body)> PostAsync(JsonNode graph, JsonObject? extraData = null)
     {
-        using var answer = await Http.PostAsJsonAsync("/prompt", new JsonObject { ["prompt"] = graph.DeepClone(), ["client_id"] = ClientId });
+        var body = new JsonObject { ["prompt"] = graph.DeepClone(), ["client_id"] = ClientId, ["extra_data"] = extraData ?? [] };
+        using var answer = await Http.PostAsJsonAsync("/prompt", body);
         return ((int)answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>());
     }
 
