@@ -13,10 +13,12 @@ public sealed class ProgressRows(ClassicFarm farm) : IClassFixture<ClassicFarm>
 
         var runs = await Task.WhenAll(first.RunAsync(Preview("BLACK")), second.RunAsync(Preview("WHITE")));
 
+        // A prompt without a client, another test's, may still be telling every socket.
+        var ids = runs.Select(run => run.PromptId).ToHashSet();
         Assert.All(runs, run =>
         {
-            Assert.NotEmpty(run.Of("progress_state"));
-            Assert.All(run.Of("progress_state"), data => Assert.Equal(run.PromptId, data.GetProperty("prompt_id").GetString()));
+            var heard = run.Of("progress_state").Select(data => data.GetProperty("prompt_id").GetString()!).Where(ids.Contains).ToHashSet();
+            Assert.Equal([run.PromptId], heard);
         });
     }
 
