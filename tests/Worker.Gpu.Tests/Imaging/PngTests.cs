@@ -48,6 +48,23 @@ public class PngTests
         Assert.Equal("note\0\0\0\0\0\u65e5\u672c", Encoding.UTF8.GetString(content));
     }
 
+    // Pillow leaves a frame out that equals the one before it, and writes a still image where one frame is left.
+    [Theory]
+    [InlineData("aaa", "IHDR IDAT IEND", "")]
+    [InlineData("aab", "IHDR acTL fcTL IDAT fcTL fdAT IEND", "1/5 1/10")]
+    [InlineData("aba", "IHDR acTL fcTL IDAT fcTL fdAT fcTL fdAT IEND", "1/10 1/10 1/10")]
+    public void WriteAnimation_EqualFrames_AreOneThatShowsLonger(string frames, string chunks, string durations)
+    {
+        var file = new MemoryStream();
+
+        ApngWriter.Write(file, [.. frames.Select(f => new PixelBuffer(1, 1, 1, [(byte)f]))], 100, 4, []);
+
+        var written = Chunks(file.ToArray());
+        Assert.Equal(chunks, string.Join(' ', written.Select(c => c.Type)));
+        Assert.Equal(durations, string.Join(' ', written.Where(c => c.Type == "fcTL").Select(c =>
+            $"{BinaryPrimitives.ReadUInt16BigEndian(c.Content.AsSpan(20))}/{BinaryPrimitives.ReadUInt16BigEndian(c.Content.AsSpan(22))}")));
+    }
+
     [Fact]
     public void Read_ExifOrientation_TurnsTheImage()
     {

@@ -8,7 +8,10 @@ internal static class ApngWriter
     private const int ControlSize = 26;
     private const int MillisecondsPerSecond = 1000;
 
-    /// <summary>Writes an animation; one frame makes a still image.</summary>
+    /// <summary>
+    /// Writes an animation. A frame that equals the one before is not written again: that one shows longer (as Pillow does). One frame that
+    /// is left makes a still image.
+    /// </summary>
     /// <param name="target">Where to.</param>
     /// <param name="frames">Of one size and 1, 3 or 4 channels.</param>
     /// <param name="milliseconds">How long each frame shows.</param>
@@ -18,20 +21,32 @@ internal static class ApngWriter
     {
         var writer = new PngWriter(target);
         writer.Begin(frames[0]);
-        if (frames.Count == 1) writer.Chunk("IDAT"u8, PngWriter.Compress(frames[0], level));
-        else WriteFrames(writer, frames, milliseconds, level);
+        var shown = Distinct(frames, milliseconds);
+        if (shown.Count == 1) writer.Chunk("IDAT"u8, PngWriter.Compress(frames[0], level));
+        else WriteFrames(writer, shown, level);
         foreach (var (key, text) in texts) writer.Chunk("comf"u8, System.Text.Encoding.Latin1.GetBytes($"{key}\0{text}"));
         writer.End();
     }
 
-    private static void WriteFrames(PngWriter writer, IReadOnlyList<PixelBuffer> frames, long milliseconds, int level)
+    private static List<(PixelBuffer Frame, long Milliseconds)> Distinct(IReadOnlyList<PixelBuffer> frames, long milliseconds)
+    {
+        var shown = new List<(PixelBuffer Frame, long Milliseconds)>();
+        foreach (var frame in frames)
+        {
+            if (shown.Count > 0 && shown[^1].Frame.Data.AsSpan().SequenceEqual(frame.Data)) shown[^1] = (shown[^1].Frame, shown[^1].Milliseconds + milliseconds);
+            else shown.Add((frame, milliseconds));
+        }
+        return shown;
+    }
+
+    private static void WriteFrames(PngWriter writer, List<(PixelBuffer Frame, long Milliseconds)> frames, int level)
     {
         Span<byte> animation = stackalloc byte[8];
         BinaryPrimitives.WriteInt32BigEndian(animation, frames.Count);
         BinaryPrimitives.WriteInt32BigEndian(animation[4..], 0);
         writer.Chunk("acTL"u8, animation);
         var sequence = 0;
-        foreach (var frame in frames)
+        foreach (var (frame, milliseconds) in frames)
         {
             writer.Chunk("fcTL"u8, Control(sequence++, frame, milliseconds));
             var image = PngWriter.Compress(frame, level);
