@@ -44,6 +44,9 @@ public sealed record Asset
 
     /// <summary>When its content was last read.</summary>
     [Id(12)] public required DateTimeOffset AccessedAt { get; init; }
+
+    /// <summary>The prompt_id of the prompt that saved its file; null where no prompt did.</summary>
+    [Id(13)] public string? JobId { get; init; }
 }
 
 /// <summary>A file of the store.</summary>
@@ -93,8 +96,9 @@ public sealed record NewAsset
 /// <param name="Hash">Its content's hash.</param>
 /// <param name="Size">Its bytes.</param>
 /// <param name="WrittenAt">When it was written.</param>
+/// <param name="JobId">The prompt_id of the prompt that saved it; null where no prompt did.</param>
 [GenerateSerializer, Immutable, Alias("farm.AssetFile")]
-public sealed record AssetFile(string User, AssetPlace Place, string Hash, long Size, DateTimeOffset WrittenAt);
+public sealed record AssetFile(string User, AssetPlace Place, string Hash, long Size, DateTimeOffset WrittenAt, string? JobId = null);
 
 /// <summary>What changes of an asset; null leaves it as it is.</summary>
 /// <param name="Name">The new name.</param>

@@ -13,6 +13,10 @@ public interface IAssetGrain : IGrainWithStringKey
     [Alias("Find")]
     Task<Asset?> FindAsync(string user, Guid id);
 
+    /// <summary>Whether the tenant has the asset, whoever may see it.</summary>
+    [Alias("Exists")]
+    Task<bool> ExistsAsync(Guid id);
+
     /// <summary>Whether any asset of the tenant, deleted ones included, has the content.</summary>
     [Alias("HasContent")]
     Task<bool> HasContentAsync(string hash);

@@ -30,9 +30,10 @@ public interface IAssetScanGrain : IGrainWithStringKey
 
     /// <summary>Files that a prompt saved; returns before they are assets.</summary>
     /// <param name="user">Whose prompt it was.</param>
+    /// <param name="jobId">Its prompt_id.</param>
     /// <param name="files">The files.</param>
     [Alias("Saved")]
-    Task SavedAsync(string user, ImmutableArray<AssetPlace> files);
+    Task SavedAsync(string user, string jobId, ImmutableArray<AssetPlace> files);
 }
 
 /// <summary>How a scan stands.</summary>

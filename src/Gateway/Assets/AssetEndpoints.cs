@@ -9,7 +9,7 @@ namespace Farm.Gateway.Assets;
 
 /// <summary><c>/api/assets</c>: lists, single assets and their contents.</summary>
 internal sealed class AssetEndpoints(
-    IGrainFactory grains, IdentityResolver identities, AssetBody body, JsonBody json, AssetContent contents, IFileStore store) : IResource
+    AssetAccess access, IGrainFactory grains, IdentityResolver identities, AssetBody body, JsonBody json, AssetContent contents, IFileStore store) : IResource
 {
     public bool IsBare => false;
 
@@ -28,7 +28,7 @@ internal sealed class AssetEndpoints(
         var reader = new AssetQueryReader(context.Request.Query);
         var query = reader.Page(json);
         reader.Check();
-        var (assets, user) = Of(context);
+        var (assets, user) = await access.OfAsync(context);
         var page = await assets.ListAsync(user, query);
         return Answers.Json(writer =>
         {
@@ -45,18 +45,18 @@ internal sealed class AssetEndpoints(
 
     private async Task<IResult> GetAsync(HttpContext context)
     {
-        var (assets, user) = Of(context);
+        var (assets, user) = await access.OfAsync(context);
         var id = AssetRoutes.IdOf(context);
         return AssetWriter.Answer(await assets.FindAsync(user, id) ?? throw Unknown(id));
     }
 
     private async Task<IResult> UpdateAsync(HttpContext context)
     {
-        var (assets, user) = Of(context);
+        var (assets, user) = await access.OfAsync(context);
         var id = AssetRoutes.IdOf(context);
         var change = await body.ReadChangeAsync(context.Request);
         if (await assets.FindAsync(user, id) is null)
-            throw Unknown(id);
+            throw await AssetAccess.RefusalAsync(assets, id, Unknown(id));
         if (change.PreviewId is { } preview && await assets.FindAsync(user, preview) is null)
             throw AssetRefusedException.NotFound($"Preview AssetReference {preview} not found", id);
         return AssetWriter.Answer(await assets.UpdateAsync(user, id, change) ?? throw Unknown(id));
@@ -64,7 +64,7 @@ internal sealed class AssetEndpoints(
 
     private async Task<IResult> DeleteAsync(HttpContext context)
     {
-        var (assets, user) = Of(context);
+        var (assets, user) = await access.OfAsync(context);
         var id = AssetRoutes.IdOf(context);
         var reader = new AssetQueryReader(context.Request.Query);
         var withContent = reader.Flag("delete_content", absent: false);
@@ -76,7 +76,7 @@ internal sealed class AssetEndpoints(
 
     private async Task<IResult> ContentAsync(HttpContext context)
     {
-        var (assets, user) = Of(context);
+        var (assets, user) = await access.OfAsync(context);
         var id = AssetRoutes.IdOf(context);
         var asset = await assets.FindAsync(user, id) ?? throw AssetRefusedException.NotFound($"AssetReference {id} not found");
         if (await contents.FindAsync(asset, context.RequestAborted) is not { } file)
@@ -91,13 +91,7 @@ internal sealed class AssetEndpoints(
     {
         if (!ContentHash.TryParse(context.PathValue("hash"), out var hash))
             return Answers.Empty(StatusCodes.Status400BadRequest);
-        return Answers.Empty(await Of(context).Assets.HasContentAsync(hash.ToString()) ? StatusCodes.Status200OK : StatusCodes.Status404NotFound);
-    }
-
-    private (IAssetGrain Assets, string User) Of(HttpContext context)
-    {
-        var identity = identities.Of(context);
-        return (grains.GetGrain<IAssetGrain>(identity.Tenant), identity.User);
+        return Answers.Empty(await grains.GetGrain<IAssetGrain>(identities.Of(context).Tenant).HasContentAsync(hash.ToString()) ? StatusCodes.Status200OK : StatusCodes.Status404NotFound);
     }
 
     private static AssetRefusedException Unknown(Guid id) => AssetRefusedException.NotFound($"AssetReference {id} not found", id);

@@ -20,6 +20,14 @@ internal sealed class AssetRefusedException(int status, string code, string mess
     public static AssetRefusedException NotFound(string message, Guid? id = null) => new(
         StatusCodes.Status404NotFound, "ASSET_NOT_FOUND", message, id is null ? null : writer => writer.WriteString("id", id.Value));
 
+    /// <summary>The asset belongs to another user, and only its own may change it.</summary>
+    public static AssetRefusedException NotOwner(Guid id) =>
+        new(StatusCodes.Status403Forbidden, "FORBIDDEN", "not owner", writer => writer.WriteString("id", id));
+
+    /// <summary>In multi-user mode the header names no user that there is.</summary>
+    public static AssetRefusedException NoUser() =>
+        new(StatusCodes.Status401Unauthorized, "UNAUTHORIZED", "Comfy-User must name a user of this server.");
+
     /// <summary>400 with a code of its own.</summary>
     public static AssetRefusedException Bad(string code, string message) => new(StatusCodes.Status400BadRequest, code, message);
 

@@ -26,6 +26,7 @@ internal static class AssetRoutes
 
     /// <summary>Registration of the routes and what stands behind them.</summary>
     public static IServiceCollection AddAssets(this IServiceCollection services) => services
+        .AddSingleton<AssetAccess>()
         .AddSingleton<AssetBody>()
         .AddSingleton<AssetContent>()
         .AddSingleton<IResource, AssetEndpoints>()

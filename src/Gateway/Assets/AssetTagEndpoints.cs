@@ -2,12 +2,11 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Farm.Contracts.Assets;
 using Farm.Gateway.Http;
-using Farm.Gateway.Identity;
 
 namespace Farm.Gateway.Assets;
 
 /// <summary>Tags of assets: added, removed, listed, and counted for a filter.</summary>
-internal sealed class AssetTagEndpoints(IGrainFactory grains, IdentityResolver identities, AssetBody body, JsonBody json) : IResource
+internal sealed class AssetTagEndpoints(AssetAccess access, AssetBody body, JsonBody json) : IResource
 {
     private const int DefaultLimit = 100;
     private const int MostTags = 1000;
@@ -26,16 +25,16 @@ internal sealed class AssetTagEndpoints(IGrainFactory grains, IdentityResolver i
     {
         var id = AssetRoutes.IdOf(context);
         var tags = await body.ReadTagsAsync(context.Request, "add");
-        var (assets, user) = Of(context);
-        return Changed(await assets.AddTagsAsync(user, id, tags), id, "added", "already_present");
+        var (assets, user) = await access.OfAsync(context);
+        return Changed(await assets.AddTagsAsync(user, id, tags) ?? throw await UnknownAsync(assets, id), "added", "already_present");
     }
 
     private async Task<IResult> RemoveAsync(HttpContext context)
     {
         var id = AssetRoutes.IdOf(context);
         var tags = await body.ReadTagsAsync(context.Request, "remove");
-        var (assets, user) = Of(context);
-        return Changed(await assets.RemoveTagsAsync(user, id, tags), id, "removed", "not_present");
+        var (assets, user) = await access.OfAsync(context);
+        return Changed(await assets.RemoveTagsAsync(user, id, tags) ?? throw await UnknownAsync(assets, id), "removed", "not_present");
     }
 
     private async Task<IResult> ListAsync(HttpContext context)
@@ -45,7 +44,7 @@ internal sealed class AssetTagEndpoints(IGrainFactory grains, IdentityResolver i
             AssetTags.Normalize(reader.Text("prefix")), AssetTags.Normalize(reader.Text("search")), reader.Choice("order", ["count_desc", "name_asc"], 0) == 1,
             reader.Flag("include_zero", absent: true), reader.Number("offset", 0, 0, int.MaxValue), reader.Number("limit", DefaultLimit, 1, MostTags));
         reader.Check("Invalid query parameters");
-        var (assets, user) = Of(context);
+        var (assets, user) = await access.OfAsync(context);
         var page = await assets.TagsAsync(user, query);
         return Answers.Json(writer =>
         {
@@ -72,7 +71,7 @@ internal sealed class AssetTagEndpoints(IGrainFactory grains, IdentityResolver i
         var filter = reader.Filter(json);
         var limit = reader.Number("limit", DefaultLimit, 1, MostTags);
         reader.Check();
-        var (assets, user) = Of(context);
+        var (assets, user) = await access.OfAsync(context);
         var counts = await assets.RefineAsync(user, filter, limit);
         return Answers.Json(writer =>
         {
@@ -85,19 +84,17 @@ internal sealed class AssetTagEndpoints(IGrainFactory grains, IdentityResolver i
         });
     }
 
-    private static IResult Changed(TagChange? change, Guid id, string changed, string unchanged)
+    private static Task<AssetRefusedException> UnknownAsync(IAssetGrain assets, Guid id) =>
+        AssetAccess.RefusalAsync(assets, id, AssetRefusedException.NotFound($"AssetReference {id} not found", id));
+
+    private static IResult Changed(TagChange change, string changed, string unchanged) => Answers.Json(writer =>
     {
-        if (change is null)
-            throw AssetRefusedException.NotFound($"AssetReference {id} not found", id);
-        return Answers.Json(writer =>
-        {
-            writer.WriteStartObject();
-            Write(writer, changed, change.Changed);
-            Write(writer, unchanged, change.Unchanged);
-            Write(writer, "total_tags", change.Tags);
-            writer.WriteEndObject();
-        });
-    }
+        writer.WriteStartObject();
+        Write(writer, changed, change.Changed);
+        Write(writer, unchanged, change.Unchanged);
+        Write(writer, "total_tags", change.Tags);
+        writer.WriteEndObject();
+    });
 
     private static void Write(Utf8JsonWriter writer, string name, ImmutableArray<string> tags)
     {
@@ -105,11 +102,5 @@ internal sealed class AssetTagEndpoints(IGrainFactory grains, IdentityResolver i
         foreach (var tag in tags)
             writer.WriteStringValue(tag);
         writer.WriteEndArray();
-    }
-
-    private (IAssetGrain Assets, string User) Of(HttpContext context)
-    {
-        var identity = identities.Of(context);
-        return (grains.GetGrain<IAssetGrain>(identity.Tenant), identity.User);
     }
 }

@@ -1,6 +1,5 @@
 using Farm.Contracts.Assets;
 using Farm.Gateway.Http;
-using Farm.Gateway.Identity;
 using Farm.Gateway.Uploads;
 using Farm.Storage;
 using Farm.Storage.Hashing;
@@ -10,7 +9,7 @@ namespace Farm.Gateway.Assets;
 
 /// <summary>New assets: from a file, or from a content that is known already.</summary>
 internal sealed class AssetUploadEndpoints(
-    IGrainFactory grains, IdentityResolver identities, AssetBody body, JsonBody json, AssetContent contents, IOptions<GatewayOptions> options) : IResource
+    AssetAccess access, AssetBody body, JsonBody json, AssetContent contents, IOptions<GatewayOptions> options) : IResource
 {
     private const string FileField = "file";
     private const string FormType = "multipart/form-data";
@@ -28,44 +27,45 @@ internal sealed class AssetUploadEndpoints(
     {
         if (context.Request.ContentType?.StartsWith(FormType, StringComparison.OrdinalIgnoreCase) is not true)
             throw new AssetRefusedException(StatusCodes.Status415UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "Use multipart/form-data for uploads.");
+        var (assets, user) = await access.OfAsync(context);
         await using var form = await UploadForm.ReadAsync(context.Request, FileField, options.Value.StagingFolder)
             ?? throw AssetRefusedException.Bad(AssetRefusedException.InvalidBodyCode, "Content-Type: the boundary is missing or too long");
         if (form["id"] is not null)
             throw AssetRefusedException.Bad("UNSUPPORTED_FIELD", "Client-provided 'id' is not supported. Asset IDs are assigned by the server.");
-        var identity = identities.Of(context);
         var named = AssetForm.HashOf(form);
-        if (!form.HasFile && !(named is { } hash && await IsKnownAsync(identity, hash, context)))
+        if (!form.HasFile && !(named is { } hash && await IsKnownAsync(assets, hash, context)))
             throw AssetRefusedException.Bad("MISSING_FILE", "Form must include a 'file' part or a known 'hash'.");
         if (form is { HasFile: true, Size: 0 })
             throw AssetRefusedException.Bad("EMPTY_UPLOAD", "Uploaded file is empty.");
         var asked = AssetForm.Read(form, json);
         if (form.HasFile && named is { } expected && expected != form.Hash)
             throw AssetRefusedException.Bad("HASH_MISMATCH", "Uploaded file hash does not match provided hash.");
-        return await CreateAsync(context, form, asked, form.HasFile ? form.Hash : named!.Value);
+        if (asked.PreviewId is { } preview && await assets.FindAsync(user, preview) is null)
+            throw AssetRefusedException.NotFound($"Preview AssetReference {preview} not found", preview);
+        return await CreateAsync(context, (assets, user), form, asked, form.HasFile ? form.Hash : named!.Value);
     }
 
-    private async Task<IResult> CreateAsync(HttpContext context, UploadForm form, AssetForm asked, ContentHash hash)
+    private static NewAsset Describe(string user, UploadForm form, AssetForm asked, ContentHash hash) => new()
     {
-        var identity = identities.Of(context);
-        var assets = grains.GetGrain<IAssetGrain>(identity.Tenant);
-        await RequirePreviewAsync(assets, identity, asked);
+        User = user,
+        Name = asked.Name ?? NameOf(form.FileName ?? "", hash),
+        Hash = hash.ToString(),
+        Tags = asked.Tags,
+        UserMetadata = asked.UserMetadata,
+        MimeType = asked.MimeType,
+        PreviewId = asked.PreviewId,
+    };
+
+    private async Task<IResult> CreateAsync(HttpContext context, (IAssetGrain Assets, string User) owner, UploadForm form, AssetForm asked, ContentHash hash)
+    {
         var fileName = form.FileName ?? "";
         // Its place is checked even where nothing is written to it: one content must not be refused or taken by whether it is known.
         var key = asked.KeyFor(fileName, hash);
-        var asset = new NewAsset
-        {
-            User = identity.User,
-            Name = asked.Name ?? NameOf(fileName, hash),
-            Hash = hash.ToString(),
-            Tags = asked.Tags,
-            UserMetadata = asked.UserMetadata,
-            MimeType = asked.MimeType,
-            PreviewId = asked.PreviewId,
-        };
-        if (!form.HasFile || await IsKnownAsync(identity, hash, context))
-            return AssetWriter.Answer(await assets.CreateAsync(asset), createdNew: false);
+        var asset = Describe(owner.User, form, asked, hash);
+        if (!form.HasFile || await IsKnownAsync(owner.Assets, hash, context))
+            return AssetWriter.Answer(await owner.Assets.CreateAsync(asset), createdNew: false);
         await contents.WriteAsync(key, hash, form.OpenContent(), context.RequestAborted);
-        var made = await assets.CreateAsync(asset with
+        var made = await owner.Assets.CreateAsync(asset with
         {
             Size = form.Size,
             MimeType = asked.MimeType ?? MediaTypes.Of(fileName) ?? Unknown,
@@ -77,23 +77,16 @@ internal sealed class AssetUploadEndpoints(
 
     private async Task<IResult> ReferAsync(HttpContext context)
     {
-        var identity = identities.Of(context);
-        var asset = await body.ReadReferenceAsync(context.Request, identity.User);
-        if (!ContentHash.TryParse(asset.Hash, out var hash) || !await IsKnownAsync(identity, hash, context))
+        var (assets, user) = await access.OfAsync(context);
+        var asset = await body.ReadReferenceAsync(context.Request, user);
+        if (!ContentHash.TryParse(asset.Hash, out var hash) || !await IsKnownAsync(assets, hash, context))
             throw AssetRefusedException.NotFound($"Asset content {asset.Hash} does not exist");
-        var made = await grains.GetGrain<IAssetGrain>(identity.Tenant).CreateAsync(asset);
-        return AssetWriter.Answer(made, createdNew: false, StatusCodes.Status201Created);
+        return AssetWriter.Answer(await assets.CreateAsync(asset), createdNew: false, StatusCodes.Status201Created);
     }
 
     /// <summary>Whether the tenant has the content, on record and in the store.</summary>
-    private async Task<bool> IsKnownAsync(RequestIdentity identity, ContentHash hash, HttpContext context) =>
-        await grains.GetGrain<IAssetGrain>(identity.Tenant).HasContentAsync(hash.ToString()) && await contents.ExistsAsync(hash, context.RequestAborted);
-
-    private static async Task RequirePreviewAsync(IAssetGrain assets, RequestIdentity identity, AssetForm asked)
-    {
-        if (asked.PreviewId is { } preview && await assets.FindAsync(identity.User, preview) is null)
-            throw AssetRefusedException.NotFound($"Preview AssetReference {preview} not found", preview);
-    }
+    private async Task<bool> IsKnownAsync(IAssetGrain assets, ContentHash hash, HttpContext context) =>
+        await assets.HasContentAsync(hash.ToString()) && await contents.ExistsAsync(hash, context.RequestAborted);
 
     /// <summary>The file's own name without folders; the hash where it has none or one that no asset may have.</summary>
     private static string NameOf(string fileName, ContentHash hash)

@@ -32,6 +32,11 @@ internal static class AssetWriter
         WriteTime(writer, "updated_at", asset.UpdatedAt);
         WriteTime(writer, "last_access_time", asset.AccessedAt);
         writer.WriteBoolean("is_immutable", false);
+        if (asset.JobId is { } job)
+        {
+            writer.WriteString("job_id", job);
+            writer.WriteString("prompt_id", job);
+        }
         if (createdNew is { } isNew)
             writer.WriteBoolean("created_new", isNew);
         writer.WriteEndObject();

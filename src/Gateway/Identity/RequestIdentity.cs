@@ -29,7 +29,7 @@ internal sealed class IdentityResolver(IOptions<UserOptions> options, IGrainFact
     public RequestIdentity Of(HttpContext context) => new(Default, Named(context) ?? Default);
 
     /// <summary>
-    /// The identity of a request for a user's own data. Null in multi-user mode where the header names no user that there is: nobody
+    /// The identity of a request for a user's own data: his files, settings and assets. Null in multi-user mode where the header names no user that there is: nobody
     /// gets data by leaving it out.
     /// </summary>
     public async ValueTask<RequestIdentity?> KnownAsync(HttpContext context)

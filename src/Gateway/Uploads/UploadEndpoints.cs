@@ -38,8 +38,7 @@ internal sealed class UploadEndpoints(
         if (merged is null)
             return Stored(target, await place.FreeAsync(target, form, cancel), asset: null);
         var stored = await place.StoreAsync(target, form, (stream, token) => stream.WriteAsync(merged, token).AsTask(), asSent: false, cancel);
-        await RegisterAsync(context, stored);
-        return Stored(target, stored.File.Key, asset: null);
+        return Stored(target, stored.File.Key, await RegisterAsync(context, stored));
     }
 
     private Task<Asset> RegisterAsync(HttpContext context, StoredUpload stored)

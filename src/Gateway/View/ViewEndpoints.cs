@@ -1,5 +1,7 @@
 using System.Globalization;
+using Farm.Contracts.Assets;
 using Farm.Gateway.Http;
+using Farm.Gateway.Identity;
 using Farm.Storage;
 using Farm.Storage.Hashing;
 using SkiaSharp;
@@ -7,7 +9,8 @@ using SkiaSharp;
 namespace Farm.Gateway.View;
 
 /// <summary><c>/view</c>: files of input, output and temp, as they are or as something to look at.</summary>
-internal sealed class ViewEndpoints(IFileStore store, IContentIndex index, ImageConverter images) : IResource
+internal sealed class ViewEndpoints(
+    IFileStore store, IContentIndex index, ImageConverter images, IGrainFactory grains, IdentityResolver identities) : IResource
 {
     private const string HashScheme = "blake3:";
     private const int DefaultQuality = 90;
@@ -20,9 +23,7 @@ internal sealed class ViewEndpoints(IFileStore store, IContentIndex index, Image
         var cancel = context.RequestAborted;
         var name = query["filename"].ToString();
         if (name.StartsWith(HashScheme, StringComparison.Ordinal))
-            return ContentHash.TryParse(name, out var hash) && await index.FindAsync(hash, cancel) is { } known
-                ? await SendAsync(known, query, context)
-                : Answers.Empty(StatusCodes.Status404NotFound);
+            return await FindContentAsync(name, context) is { } known ? await SendAsync(known, query, context) : Answers.Empty(StatusCodes.Status404NotFound);
         var target = ViewTarget.Read(query);
         if (target.Key is not { } key)
             return Answers.Empty(target.Refusal);
@@ -30,6 +31,12 @@ internal sealed class ViewEndpoints(IFileStore store, IContentIndex index, Image
             ? await SendAsync(file, query, context)
             : Answers.Empty(StatusCodes.Status404NotFound);
     }
+
+    /// <summary>A file with a content of the tenant's own; null for one that only others have.</summary>
+    private async Task<FileEntry?> FindContentAsync(string name, HttpContext context) =>
+        ContentHash.TryParse(name, out var hash) && await grains.GetGrain<IAssetGrain>(identities.Of(context).Tenant).HasContentAsync(hash.ToString())
+            ? await index.FindAsync(hash, context.RequestAborted)
+            : null;
 
     private async Task<IResult> SendAsync(FileEntry file, IQueryCollection query, HttpContext context)
     {

@@ -15,6 +15,9 @@ internal sealed class AssetGrain(IAssetStore store) : Grain, IAssetGrain
     public Task<Asset?> FindAsync(string user, Guid id) => store.FindAsync(Tenant, user, id);
 
     /// <inheritdoc/>
+    public Task<bool> ExistsAsync(Guid id) => store.ExistsAsync(Tenant, id);
+
+    /// <inheritdoc/>
     public Task<bool> HasContentAsync(string hash) => store.HasContentAsync(Tenant, hash);
 
     /// <inheritdoc/>

@@ -64,9 +64,9 @@ internal sealed class AssetScanGrain(AssetScanner scanner, TimeProvider clock, I
     }
 
     /// <inheritdoc/>
-    public Task SavedAsync(string user, ImmutableArray<AssetPlace> files)
+    public Task SavedAsync(string user, string jobId, ImmutableArray<AssetPlace> files)
     {
-        _saved = RegisterAsync(_saved, user, files);
+        _saved = RegisterAsync(_saved, user, jobId, files);
         return Task.CompletedTask;
     }
 
@@ -113,7 +113,7 @@ internal sealed class AssetScanGrain(AssetScanner scanner, TimeProvider clock, I
         foreach (var (root, file, known) in work)
         {
             cancel.ThrowIfCancellationRequested();
-            var created = await TryAsync(file.Key.ToString(), () => scanner.RegisterAsync(Tenant, "", root, file, known, cancel), cancel);
+            var created = await TryAsync(file.Key.ToString(), () => scanner.RegisterAsync(Tenant, root, file, known, cancel), cancel);
             _progress = _progress with
             {
                 Scanned = _progress.Scanned + 1,
@@ -123,14 +123,14 @@ internal sealed class AssetScanGrain(AssetScanner scanner, TimeProvider clock, I
         }
     }
 
-    private async Task RegisterAsync(Task before, string user, ImmutableArray<AssetPlace> files)
+    private async Task RegisterAsync(Task before, string user, string jobId, ImmutableArray<AssetPlace> files)
     {
         await before;
         foreach (var place in files)
         {
             await TryAsync($"{place.Root}:{place.Path}", async () =>
             {
-                await scanner.RegisterSavedAsync(Tenant, user, place, CancellationToken.None);
+                await scanner.RegisterSavedAsync(Tenant, user, jobId, place, CancellationToken.None);
                 return true;
             }, CancellationToken.None);
         }

@@ -25,23 +25,20 @@ internal sealed class AssetScanner(IAssetStore store, IFileStore files, IContent
     }
 
     /// <summary>Makes an asset of a file; false when it is one already, whether shown or deleted by its user.</summary>
-    public async Task<bool> RegisterAsync(string tenant, string user, string root, FileEntry file, KnownFile? known, CancellationToken cancel)
+    public async Task<bool> RegisterAsync(string tenant, string root, FileEntry file, KnownFile? known, CancellationToken cancel)
     {
         var writtenAt = file.ModifiedAt.UtcTicks;
         if (known is { Missing: false } && known.Size == file.Size && (known.WrittenAt ?? writtenAt) == writtenAt)
             return false;
-        var hash = await HashAsync(file.Key, cancel);
-        await index.AddAsync(hash, file, cancel);
-        var place = new AssetPlace(root, file.Key.Path);
-        await store.UpsertFileAsync(tenant, AssetFiles.Describe(new AssetFile(user, place, hash.ToString(), file.Size, file.ModifiedAt), file.Key));
+        await RegisterAsync(tenant, "", null, new AssetPlace(root, file.Key.Path), file, cancel);
         return true;
     }
 
     /// <summary>Makes an asset of a file that a prompt saved, if it is there.</summary>
-    public async Task RegisterSavedAsync(string tenant, string user, AssetPlace place, CancellationToken cancel)
+    public async Task RegisterSavedAsync(string tenant, string user, string jobId, AssetPlace place, CancellationToken cancel)
     {
         if (AssetFiles.KeyOf(place) is { } key && await files.FindAsync(key, cancel) is { } file)
-            await RegisterAsync(tenant, user, place.Root, file, await store.FileAsync(tenant, place), cancel);
+            await RegisterAsync(tenant, user, jobId, place, file, cancel);
     }
 
     /// <summary>Hides the assets of a root whose files are gone and says how many.</summary>
@@ -59,6 +56,13 @@ internal sealed class AssetScanner(IAssetStore store, IFileStore files, IContent
         foreach (var ids in gone.Chunk(BatchSize))
             await store.HideMissingAsync(ids);
         return gone.Count;
+    }
+
+    private async Task RegisterAsync(string tenant, string user, string? jobId, AssetPlace place, FileEntry file, CancellationToken cancel)
+    {
+        var hash = await HashAsync(file.Key, cancel);
+        await index.AddAsync(hash, file, cancel);
+        await store.UpsertFileAsync(tenant, AssetFiles.Describe(new AssetFile(user, place, hash.ToString(), file.Size, file.ModifiedAt, jobId), file.Key));
     }
 
     private async Task<ContentHash> HashAsync(FileKey key, CancellationToken cancel)

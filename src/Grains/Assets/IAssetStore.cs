@@ -9,6 +9,9 @@ internal interface IAssetStore
     /// <summary>An asset that the user may see; null when there is none.</summary>
     Task<Asset?> FindAsync(string tenant, string user, Guid id);
 
+    /// <summary>Whether the tenant has an asset that is shown, whoever may see it.</summary>
+    Task<bool> ExistsAsync(string tenant, Guid id);
+
     /// <summary>Whether a row of the tenant, hidden ones included, has the content.</summary>
     Task<bool> HasContentAsync(string tenant, string hash);
 
@@ -44,9 +47,6 @@ internal interface IAssetStore
 
     /// <summary>Every file of a root that the store knows, hidden ones included.</summary>
     IAsyncEnumerable<KnownFile> FilesAsync(string tenant, string root, CancellationToken cancellation);
-
-    /// <summary>The file of a place, if the store knows it.</summary>
-    Task<KnownFile?> FileAsync(string tenant, AssetPlace place);
 
     /// <summary>Hides assets whose files are gone.</summary>
     Task HideMissingAsync(IReadOnlyCollection<Guid> ids);

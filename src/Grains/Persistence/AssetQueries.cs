@@ -76,6 +76,7 @@ internal static class AssetQueries
         PreviewId = row.PreviewId,
         Place = row is { Root: { } root, Path: { } path } ? new AssetPlace(root, path) : null,
         FileName = row.FileName,
+        JobId = row.JobId,
         CreatedAt = FromMicroseconds(row.CreatedAt),
         UpdatedAt = FromMicroseconds(row.UpdatedAt),
         AccessedAt = FromMicroseconds(row.AccessedAt),

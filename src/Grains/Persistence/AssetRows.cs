@@ -10,6 +10,9 @@ internal static class AssetRows
 {
     private const string FileNameKey = "filename";
 
+    /// <summary>As deep as the gateway lets metadata be, and more.</summary>
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 1000 };
+
     /// <summary>Adds an asset with its metadata and tags.</summary>
     public static void Add(FarmDb db, AssetRow row, string metadata, IEnumerable<string> tags)
     {
@@ -33,6 +36,7 @@ internal static class AssetRows
         Path = file.File.Place.Path,
         FileName = file.FileName,
         WrittenAt = file.File.WrittenAt.UtcTicks,
+        JobId = file.File.JobId,
         CreatedAt = now,
         UpdatedAt = now,
         AccessedAt = now,
@@ -45,7 +49,7 @@ internal static class AssetRows
     /// <summary>The rows by which an asset's metadata is found; the file's name is among it.</summary>
     public static IEnumerable<AssetMetadataRow> Searchable(AssetRow asset, string metadata)
     {
-        using var document = JsonDocument.Parse(metadata);
+        using var document = JsonDocument.Parse(metadata, Deep);
         var rows = document.RootElement.EnumerateObject()
             .Where(member => asset.FileName is null || member.Name != FileNameKey)
             .SelectMany(member => MetadataText.Searchable(member.Value).Select((value, ordinal) => Row(asset, member.Name, ordinal, value)))

@@ -22,6 +22,13 @@ internal sealed class EfAssetStore(IDbContextFactory<FarmDb> contexts, GroupComm
     }
 
     /// <inheritdoc/>
+    public async Task<bool> ExistsAsync(string tenant, Guid id)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        return await db.Assets.AnyAsync(a => a.Tenant == tenant && a.Id == id && a.State == AssetState.Shown);
+    }
+
+    /// <inheritdoc/>
     public async Task<bool> HasContentAsync(string tenant, string hash)
     {
         await using var db = await contexts.CreateDbContextAsync();
@@ -198,25 +205,17 @@ internal sealed class EfAssetStore(IDbContextFactory<FarmDb> contexts, GroupComm
     public async IAsyncEnumerable<KnownFile> FilesAsync(string tenant, string root, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var files = Known(db.Assets.AsNoTracking().Where(a => a.Tenant == tenant && a.Root == root && a.Path != null));
+        var files = db.Assets.AsNoTracking()
+            .Where(a => a.Tenant == tenant && a.Root == root && a.Path != null)
+            .Select(a => new KnownFile(a.Id, a.Path!, a.Size, a.WrittenAt, a.State == AssetState.Missing));
         await foreach (var file in files.AsAsyncEnumerable().WithCancellation(cancellation))
             yield return file;
-    }
-
-    /// <inheritdoc/>
-    public async Task<KnownFile?> FileAsync(string tenant, AssetPlace place)
-    {
-        await using var db = await contexts.CreateDbContextAsync();
-        return await Known(PlaceOf(db, tenant, place)).FirstOrDefaultAsync();
     }
 
     /// <inheritdoc/>
     public Task HideMissingAsync(IReadOnlyCollection<Guid> ids) => commits.WriteAsync(db => db.Assets
         .Where(a => ids.Contains(a.Id) && a.State == AssetState.Shown)
         .ExecuteUpdateAsync(a => a.SetProperty(x => x.State, AssetState.Missing)));
-
-    private static IQueryable<KnownFile> Known(IQueryable<AssetRow> rows) =>
-        rows.Select(a => new KnownFile(a.Id, a.Path!, a.Size, a.WrittenAt, a.State == AssetState.Missing));
 
     private static IQueryable<AssetRow> PlaceOf(FarmDb db, string tenant, AssetPlace place) =>
         db.Assets.Where(a => a.Tenant == tenant && a.Root == place.Root && a.Path == place.Path);
@@ -228,11 +227,13 @@ internal sealed class EfAssetStore(IDbContextFactory<FarmDb> contexts, GroupComm
     private async Task RefreshAsync(FarmDb db, AssetRow known, FileAsset file)
     {
         var (hash, size, mime, writtenAt, now) = (file.File.Hash, file.File.Size, file.MimeType, file.File.WrittenAt.UtcTicks, Now);
+        var jobId = file.File.JobId ?? (known.Hash == hash ? known.JobId : null);
         await db.Assets.Where(a => a.Id == known.Id).ExecuteUpdateAsync(a => a
             .SetProperty(x => x.Hash, hash)
             .SetProperty(x => x.Size, size)
             .SetProperty(x => x.MimeType, mime)
             .SetProperty(x => x.WrittenAt, writtenAt)
+            .SetProperty(x => x.JobId, jobId)
             .SetProperty(x => x.State, AssetState.Shown)
             .SetProperty(x => x.UpdatedAt, now));
         var present = await db.AssetTags.AsNoTracking().Where(t => t.AssetId == known.Id).Select(t => t.Tag).ToListAsync();

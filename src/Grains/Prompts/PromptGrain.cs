@@ -84,7 +84,7 @@ internal sealed class PromptGrain(
         var end = new PromptEnd(result.Outcome, result.Completed, result.Outputs, _messages.ForHistory(ended.StartedAt));
         await EndAsync(ended, end, result.Events);
         if (AssetFiles.Saved(result.Outputs) is { IsEmpty: false } saved)
-            await TellAsync(GrainFactory.GetGrain<IAssetScanGrain>(ended.Submission.Tenant).SavedAsync(ended.Submission.User, saved));
+            await TellAsync(GrainFactory.GetGrain<IAssetScanGrain>(ended.Submission.Tenant).SavedAsync(ended.Submission.User, ended.Submission.PromptId, saved));
         return true;
     }
 

@@ -36,6 +36,8 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
 
     public ConcurrentDictionary<string, FarmUser> Users { get; } = new(StringComparer.Ordinal);
 
+    public FakeAssets Assets { get; } = new();
+
     public ConcurrentDictionary<(string User, string Key), string> Settings { get; } = new();
 
     public Task<IGatewayObserver> Subscribed => _subscribed.Task;
@@ -181,7 +183,7 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
         {
             nameof(IGrainFactory.CreateObjectReference) => args![0],
             nameof(IGrainFactory.GetGrain) when targetMethod.GetGenericArguments()[0] == typeof(IPromptGrain) => new PromptGrain(Farm),
-            nameof(IGrainFactory.GetGrain) when targetMethod.GetGenericArguments()[0] == typeof(IAssetGrain) => new FakeAssets(),
+            nameof(IGrainFactory.GetGrain) when targetMethod.GetGenericArguments()[0] == typeof(IAssetGrain) => Farm.Assets,
             nameof(IGrainFactory.GetGrain) => Farm,
             _ => throw new NotSupportedException(targetMethod.Name),
         };

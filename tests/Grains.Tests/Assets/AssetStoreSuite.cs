@@ -193,7 +193,7 @@ public abstract class AssetStoreSuite : IAsyncLifetime
 
         Assert.Equal((first.Id, HashB, 4), (again.Id, again.Hash, again.Size));
         Assert.Equal(["input", "sub"], again.Tags);
-        Assert.Equal((4, false), (await Store.FileAsync(Tenant, again.Place!)) is { } known ? (known.Size, known.Missing) : default);
+        Assert.Equal((4, false), await Store.FilesAsync(Tenant, "input", CancellationToken.None).Select(f => (f.Size, f.Missing)).SingleAsync());
         Assert.Single((await ListAsync(new AssetFilter())).Assets);
     }
 
@@ -204,9 +204,29 @@ public abstract class AssetStoreSuite : IAsyncLifetime
         await Store.HideMissingAsync([asset.Id]);
 
         Assert.Empty((await ListAsync(new AssetFilter())).Assets);
-        Assert.True((await Store.FileAsync(Tenant, asset.Place!))!.Missing);
+        Assert.True((await Store.FilesAsync(Tenant, "input", CancellationToken.None).SingleAsync()).Missing);
         await Store.UpsertFileAsync(Tenant, File("a.png", HashA, 3));
         Assert.Single((await ListAsync(new AssetFilter())).Assets);
+    }
+
+    [Fact]
+    public async Task UpsertFile_SavedByAPrompt_NamesItUntilAnotherContentTakesThePlace()
+    {
+        var saved = await Store.UpsertFileAsync(Tenant, File("a.png", HashA, 3, job: "p1"));
+        var scanned = await Store.UpsertFileAsync(Tenant, File("a.png", HashA, 3));
+        var replaced = await Store.UpsertFileAsync(Tenant, File("a.png", HashB, 4));
+
+        Assert.Equal(("p1", "p1", null), (saved.JobId, scanned.JobId, replaced.JobId));
+    }
+
+    [Fact]
+    public async Task Exists_OfAnotherUser_IsKnownButNotSeen()
+    {
+        var asset = await InsertAsync("a", HashA);
+
+        Assert.Null(await Store.FindAsync(Tenant, "other", asset.Id));
+        Assert.True(await Store.ExistsAsync(Tenant, asset.Id));
+        Assert.False(await Store.ExistsAsync("other", asset.Id));
     }
 
     [Fact]
@@ -232,10 +252,10 @@ public abstract class AssetStoreSuite : IAsyncLifetime
             Tags = tags.IsDefault ? [] : tags,
         });
 
-    private static FileAsset File(string path, string hash, long size)
+    private static FileAsset File(string path, string hash, long size, string? job = null)
     {
         var place = new AssetPlace("input", path);
-        return AssetFiles.Describe(new AssetFile(User, place, hash, size, DateTimeOffset.UnixEpoch.AddSeconds(size)), FileKey.Create(FileArea.Input, path));
+        return AssetFiles.Describe(new AssetFile(User, place, hash, size, DateTimeOffset.UnixEpoch.AddSeconds(size), job), FileKey.Create(FileArea.Input, path));
     }
 
     private Task<AssetPage> ListAsync(AssetFilter filter, AssetSort sort = AssetSort.CreatedAt, bool ascending = true) =>

@@ -52,6 +52,9 @@ internal sealed class AssetRow
     /// <summary>When the file was written, in ticks: another time means another content.</summary>
     public long? WrittenAt { get; set; }
 
+    /// <summary>The prompt_id of the prompt that saved the file; null where no prompt did.</summary>
+    public string? JobId { get; set; }
+
     /// <summary>The user's notes: a JSON object.</summary>
     public string UserMetadata { get; set; } = "{}";
 
@@ -90,6 +93,7 @@ internal sealed class AssetRowConfiguration : IEntityTypeConfiguration<AssetRow>
         builder.Property(a => a.Path).HasColumnName("path");
         builder.Property(a => a.FileName).HasColumnName("file_name");
         builder.Property(a => a.WrittenAt).HasColumnName("written_at");
+        builder.Property(a => a.JobId).HasColumnName("job_id");
         builder.Property(a => a.UserMetadata).HasColumnName("user_metadata");
         builder.Property(a => a.PreviewId).HasColumnName("preview_id");
         builder.Property(a => a.State).HasColumnName("state");

@@ -79,6 +79,10 @@ namespace Farm.Grains.Persistence.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("hash");
 
+                    b.Property<string>("JobId")
+                        .HasColumnType("text")
+                        .HasColumnName("job_id");
+
                     b.Property<string>("MimeType")
                         .IsRequired()
                         .HasColumnType("text")

@@ -74,6 +74,10 @@ namespace Farm.Grains.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("hash");
 
+                    b.Property<string>("JobId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("job_id");
+
                     b.Property<string>("MimeType")
                         .IsRequired()
                         .HasColumnType("TEXT")
