@@ -30,6 +30,26 @@ internal static class Manifests
         return path;
     })).Value;
 
+    /// <summary>The path of a hypernetwork as trainers write it: torch.save's index beside the tests, the values of the list.</summary>
+    public static string HypernetworkPath => Paths.GetOrAdd("hypernet-tiny.pt", _ => new Lazy<string>(() =>
+    {
+        Directory.CreateDirectory(Folder);
+        var path = Path.Combine(Folder, "hypernet-tiny.pt");
+        if (File.Exists(path)) return path;
+        var partial = $"{path}.{Guid.NewGuid():N}.partial";
+        using (var archive = ZipFile.Open(partial, ZipArchiveMode.Create))
+        {
+            archive.CreateEntryFromFile(Path.Combine(AppContext.BaseDirectory, "Manifests", "hypernet-tiny.pkl"), "archive/data.pkl", CompressionLevel.NoCompression);
+            foreach (var (i, row) in Read("hypernet-tiny").Index())
+            {
+                using var entry = archive.CreateEntry($"archive/data/{i}", CompressionLevel.NoCompression).Open();
+                entry.Write(row.Bytes(""));
+            }
+        }
+        File.Move(partial, path, overwrite: true);
+        return path;
+    })).Value;
+
     private static Row[] Read(string name)
     {
         using var stream = new GZipStream(File.OpenRead(Path.Combine(AppContext.BaseDirectory, "Manifests", name + ".json.gz")), CompressionMode.Decompress);

@@ -16,14 +16,15 @@ internal static class Repository
         return folder?.FullName ?? throw new InvalidOperationException("The tool must run inside the repository.");
     }
 
-    /// <summary>Classes that the tests of the worker hold against results recorded from ComfyUI: single nodes and whole workflows.</summary>
+    /// <summary>Classes that the tests of the worker hold against results recorded from ComfyUI: single nodes, runs of models and whole workflows.</summary>
     public static IReadOnlySet<string> RecordedClasses(string root)
     {
         var nodes = Path.Combine(root, Fixtures, "Nodes");
         var single = new[] { "cases-1.json.br", "cases-2.json.br" }.SelectMany(name => Cases(Path.Combine(nodes, name)));
         var workflows = Directory.EnumerateFiles(Path.Combine(root, Fixtures, "Workflows"), "*.json")
             .SelectMany(file => JsonNode.Parse(File.ReadAllText(file))!["prompt"]!.AsObject().Select(node => (string)node.Value!["class_type"]!));
-        return single.Concat(workflows).ToHashSet(StringComparer.Ordinal);
+        var models = JsonNode.Parse(File.ReadAllText(Path.Combine(root, Fixtures, "Models", "cases.json")))!.AsArray().Select(recorded => (string)recorded!["class_type"]!);
+        return single.Concat(workflows).Concat(models).ToHashSet(StringComparer.Ordinal);
     }
 
     private static IEnumerable<string> Cases(string file)

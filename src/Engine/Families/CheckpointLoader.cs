@@ -1,5 +1,6 @@
 using Farm.Engine.Memory;
 using Farm.Engine.Models.Control;
+using Farm.Engine.Models.Hypernetworks;
 using Farm.Engine.Models.Upscalers;
 using Farm.Engine.Models.Vae;
 using Farm.Engine.Text;
@@ -44,6 +45,12 @@ public sealed class CheckpointLoader(ModelMemory memory, ComputePrecision precis
     /// <exception cref="IOException">The file cannot be read.</exception>
     public UpscaleModel LoadUpscaler(string path) => Open(path, file => Parts(path).Upscaler(file)
         ?? throw new WeightsFormatException($"there is no upscaler whose keys are known (ESRGAN's conv_first or model.0); the file has {FileSummary.Of(file)}"));
+
+    /// <summary>Opens a hypernetwork.</summary>
+    /// <exception cref="WeightsFormatException">The file is damaged, incomplete or holds none; the message says what was seen in it.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public Hypernetwork LoadHypernetwork(string path) => Open(path, file => Parts(path).Hypernetwork(file)
+        ?? throw new WeightsFormatException($"there is no hypernetwork (torch.save's, with activation_func and layers by width); the file has {FileSummary.Of(file)}"));
 
     private PartBuilder Parts(string path) => new(Path.GetFileName(path), memory, precision, embeddings);
 

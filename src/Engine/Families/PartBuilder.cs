@@ -1,6 +1,7 @@
 using Farm.Engine.Memory;
 using Farm.Engine.Models.Clip;
 using Farm.Engine.Models.Control;
+using Farm.Engine.Models.Hypernetworks;
 using Farm.Engine.Models.Layers;
 using Farm.Engine.Models.UNet;
 using Farm.Engine.Models.Upscalers;
@@ -45,7 +46,7 @@ internal sealed class PartBuilder(string fileName, ModelMemory memory, ComputePr
             ? new StateDict(new OpenClipSource(weights))
             : weights.HasPrefix(TextModel) ? weights.Renamed("text", WithoutTextModel) : weights;
         if (!inner.TryFind("embeddings.token_embedding.weight", out var tokens)) return null;
-        var part = Part("clip " + encoder, inner, TypesFor(inner.MainType).Text, loaded => new CLIPTextModel(loaded, activation));
+        var part = Part("clip " + encoder, inner, TypesFor(inner.MainType).Text, loaded => new CLIPTextModel(loaded, activation), roundsChanges: true); // ComfyUI keeps text weights as stored and computes in fp32
         return new ClipTextEncoder(part, new ClipTextTokenizer(encoder, tokens.Shape[^1], padding, embeddings));
     }
 
@@ -59,6 +60,14 @@ internal sealed class PartBuilder(string fileName, ModelMemory memory, ComputePr
         var type = TypesFor(weights.MainType).Diffusion;
         var part = Part("control", weights, type, loaded => new ControlNetModel(loaded, input.Shape[0], heads));
         return new ControlNet(part.Slot, type, weights.Contains("label_emb.0.0.weight"));
+    }
+
+    /// <summary>A hypernetwork; null when the file is none.</summary>
+    public Hypernetwork? Hypernetwork(StateDict file)
+    {
+        if (HypernetworkOptions.Read(file) is not { } options) return null;
+        var type = TypesFor(file.MainType).Diffusion;
+        return new Hypernetwork(Part("hypernetwork", file, type, loaded => new HypernetworkModel(loaded, file.Names, options)).Slot, type);
     }
 
     /// <summary>An upscaler; null when the file holds none whose keys are known.</summary>
@@ -79,7 +88,7 @@ internal sealed class PartBuilder(string fileName, ModelMemory memory, ComputePr
     }
 
     /// <summary>A part whose network is wired once over the mapped file right away, which costs no memory and finds what is missing or misshapen.</summary>
-    private NetworkPart<T> Part<T>(string part, StateDict weights, ScalarType type, Func<NetworkWeights, T> wire) where T : class, IDisposable
+    private NetworkPart<T> Part<T>(string part, StateDict weights, ScalarType type, Func<NetworkWeights, T> wire, bool roundsChanges = false) where T : class, IDisposable
     {
         Wire(new NetworkWeights(weights, type: null, CPU), wire).Dispose();
         return new NetworkPart<T>(weights, WeightPatches.None, patches => new ModelSlot<T>(
@@ -87,7 +96,7 @@ internal sealed class PartBuilder(string fileName, ModelMemory memory, ComputePr
             $"{weights.Identity}|{type}|{patches.Identity}",
             $"{fileName} {part}",
             weights.BytesAt(SafetensorsHeader.SizeOf(type)),
-            () => Wire(new NetworkWeights(weights, type, memory.Device, patches), wire)));
+            () => Wire(new NetworkWeights(weights, type, memory.Device, patches, roundsChanges), wire)));
     }
 
     private static string WithoutTextModel(string name) => name.StartsWith(TextModel, StringComparison.Ordinal) ? name[TextModel.Length..] : name;

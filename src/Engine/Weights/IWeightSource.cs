@@ -11,6 +11,11 @@ public interface IWeightSource
     /// <summary>Every tensor in the file.</summary>
     IReadOnlyList<TensorInfo> Tensors { get; }
 
+    /// <summary>Texts, numbers and switches that stand beside the tensors at the file's root, by name; none by default.</summary>
+    IReadOnlyDictionary<string, object> Values => EmptyValues;
+
+    private static IReadOnlyDictionary<string, object> EmptyValues { get; } = new Dictionary<string, object>();
+
     /// <summary>A tensor of the stored type on the CPU, which the caller disposes and does not write to.</summary>
     /// <exception cref="WeightsFormatException">No tensor has this name.</exception>
     Tensor OpenTensor(string name);

@@ -12,6 +12,7 @@ public sealed class NetworkWeights : IDisposable
     private readonly StateDict _stored;
     private readonly ScalarType? _type;
     private readonly WeightPatches _patches;
+    private readonly bool _roundsChanges;
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
 
     /// <summary>Takes weights from a file view.</summary>
@@ -19,8 +20,10 @@ public sealed class NetworkWeights : IDisposable
     /// <param name="type">Compute type; null keeps the stored one and so copies nothing on the CPU.</param>
     /// <param name="device">Where they go.</param>
     /// <param name="patches">Changes made to them on the way; none by default.</param>
-    public NetworkWeights(StateDict stored, ScalarType? type, Device device, WeightPatches? patches = null)
+    /// <param name="roundsChanges">Whether changed weights are rounded to the stored type before they are brought to the compute type.</param>
+    public NetworkWeights(StateDict stored, ScalarType? type, Device device, WeightPatches? patches = null, bool roundsChanges = false)
     {
+        _roundsChanges = roundsChanges;
         _stored = stored;
         _type = type;
         _patches = patches ?? WeightPatches.None;
@@ -61,10 +64,17 @@ public sealed class NetworkWeights : IDisposable
         var type = _type ?? stored.dtype;
         if (_patches.Cover(name))
         {
-            using (stored) return _tensors[name] = _patches.Apply(name, stored, Device, type);
+            using (stored) return _tensors[name] = Changed(name, stored, type);
         }
         if (stored.dtype == type && Device.type == TorchSharp.DeviceType.CPU) return _tensors[name] = stored;
         using (stored) return _tensors[name] = stored.to(type, Device).DetachFromDisposeScope();
+    }
+
+    private Tensor Changed(string name, Tensor stored, ScalarType type)
+    {
+        var changed = _patches.Apply(name, stored, Device, _roundsChanges ? stored.dtype : type);
+        if (changed.dtype == type) return changed;
+        using (changed) return changed.to(type).DetachFromDisposeScope();
     }
 
     /// <summary>Frees every tensor.</summary>

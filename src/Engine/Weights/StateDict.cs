@@ -10,7 +10,7 @@ public sealed class StateDict
 
     /// <summary>All tensors of a file under their own names.</summary>
     public StateDict(IWeightSource source)
-        : this(source.Identity, "", source.Tensors.ToDictionary(info => info.Name, info => (source, info), StringComparer.Ordinal)) { }
+        : this(source.Identity, "", source.Tensors.ToDictionary(info => info.Name, info => (source, info), StringComparer.Ordinal)) => Values = source.Values;
 
     private StateDict(string identity, string prefix, Dictionary<string, (IWeightSource Source, TensorInfo Info)> tensors)
     {
@@ -24,6 +24,9 @@ public sealed class StateDict
 
     /// <summary>What was cut off the names.</summary>
     public string Prefix { get; }
+
+    /// <summary>Texts, numbers and switches at the file's root; none in views of a part.</summary>
+    public IReadOnlyDictionary<string, object> Values { get; } = new Dictionary<string, object>();
 
     /// <summary>The names as this view has them.</summary>
     public IReadOnlyCollection<string> Names => _tensors.Keys;

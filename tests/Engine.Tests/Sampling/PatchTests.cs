@@ -1,10 +1,12 @@
 using Farm.Engine.Adapters;
 using Farm.Engine.Families;
 using Farm.Engine.Memory;
+using Farm.Engine.Models.Hypernetworks;
 using Farm.Engine.Models.UNet;
 using Farm.Engine.Sampling;
 using Farm.Engine.Tests.Fixtures;
 using Farm.Engine.Tests.Generated;
+using Farm.Testing;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -36,7 +38,11 @@ public sealed class PatchTests(SmallModel small, PatchTests.Loaded loaded) : ICl
         ["DifferentialDiffusion_1.0"] = (5, model => model.WithDifferentialDiffusion(1)),
         ["DifferentialDiffusion_0.5"] = (5, model => model.WithDifferentialDiffusion(0.5)),
         ["plain_mask_ramp"] = (5, model => model),
+        ["plain_mask_ddim"] = (5, model => model),
+        ["Hypernetwork_swish_0.7"] = (5, model => Hypernetwork.ApplyTo(model, 0.7f)),
     };
+
+    private static Hypernetwork Hypernetwork => new CheckpointLoader(new ModelMemory(CPU)).LoadHypernetwork(Manifests.HypernetworkPath);
 
     public static TheoryData<string> Names => [.. Cases.Keys];
 
@@ -51,7 +57,7 @@ public sealed class PatchTests(SmallModel small, PatchTests.Loaded loaded) : ICl
         var latent = new LatentImage(isMasked ? Recorded["latent_in"] : zeros(Recorded[name].shape), isMasked ? Recorded["mask_ramp"] : null);
 
         var sampled = KSampler.Sample(
-            run.Model, new KSamplerSettings(42, 5, cfg, "euler", "karras") { Hooks = run.Hooks }, small.Positive, small.Negative, latent);
+            run.Model, new KSamplerSettings(42, 5, cfg, name == "plain_mask_ddim" ? "ddim" : "euler", "karras") { Hooks = run.Hooks }, small.Positive, small.Negative, latent);
 
         Assert.InRange(Golden.RelativeError(sampled, Recorded[name]), 0, 1e-3);
     }

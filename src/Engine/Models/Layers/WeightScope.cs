@@ -15,6 +15,9 @@ internal readonly record struct WeightScope(NetworkWeights Weights, string Prefi
     /// <summary>Whether a layer of this name is stored.</summary>
     public bool Has(string name) => Weights.Contains($"{Prefix}{name}{Weight}");
 
+    /// <summary>Dimensions of a layer's weight; 0 where it is not stored.</summary>
+    public int DimensionsOf(string name) => Weights.TryShape($"{Prefix}{name}{Weight}", out var shape) ? shape.Count : 0;
+
     /// <summary>A linear layer; a 1×1 convolution, which is the same over tokens, is taken as one.</summary>
     public Linear Linear(string name)
     {

@@ -23,10 +23,11 @@ internal sealed class TorchFile : IWeightSource
     private readonly Dictionary<string, TorchTensor> _tensors;
     private readonly ITorchStorages _storages;
 
-    private TorchFile(string path, IEnumerable<TorchTensor> tensors, ITorchStorages storages)
+    private TorchFile(string path, object? root, ITorchStorages storages)
     {
         _storages = storages;
-        var rooted = tensors.ToList();
+        Values = TorchPickle.Values(root);
+        var rooted = TorchPickle.Flatten(root).ToList();
         if (rooted.Any(tensor => tensor.Info.Name.StartsWith(StateDictName, StringComparison.Ordinal)))
             rooted = [.. rooted.Where(tensor => tensor.Info.Name.StartsWith(StateDictName, StringComparison.Ordinal)).Select(tensor => tensor with { Info = tensor.Info with { Name = tensor.Info.Name[StateDictName.Length..] } })];
         _tensors = rooted.ToDictionary(tensor => tensor.Info.Name, StringComparer.Ordinal);
@@ -35,6 +36,8 @@ internal sealed class TorchFile : IWeightSource
     }
 
     public string Identity { get; }
+
+    public IReadOnlyDictionary<string, object> Values { get; }
 
     public IReadOnlyList<TensorInfo> Tensors => [.. _tensors.Values.Select(tensor => tensor.Info)];
 
@@ -83,7 +86,7 @@ internal sealed class TorchFile : IWeightSource
         using (var stored = index.Open()) stored.CopyTo(pickle);
         pickle.Position = 0;
         var root = new Unpickler(pickle, TorchPickle.Reduce, TorchPickle.Storage).Load();
-        return new TorchFile(path, TorchPickle.Flatten(root), new ArchiveStorages(archive, index.FullName[..^"data.pkl".Length] + "data/"));
+        return new TorchFile(path, root, new ArchiveStorages(archive, index.FullName[..^"data.pkl".Length] + "data/"));
     }
 
     private static TorchFile OpenLegacy(string path, FileStream file)
@@ -94,7 +97,6 @@ internal sealed class TorchFile : IWeightSource
         Next();
         var root = Next();
         var keys = Next() as IReadOnlyList<object?> ?? throw new WeightsFormatException("the pickle lists no storages");
-        var tensors = TorchPickle.Flatten(root).ToList();
         var sizes = TorchPickle.StorageTypes(root).ToDictionary(item => item.Key, item => SafetensorsHeader.SizeOf(item.Type), StringComparer.Ordinal);
         var starts = new Dictionary<string, (long Start, long Length)>(StringComparer.Ordinal);
         Span<byte> count = stackalloc byte[8];
@@ -106,7 +108,7 @@ internal sealed class TorchFile : IWeightSource
             starts[key] = (file.Position, bytes);
             file.Position += bytes;
         }
-        return new TorchFile(path, tensors, new LegacyStorages(path, starts));
+        return new TorchFile(path, root, new LegacyStorages(path, starts));
 
         object? Next() => new Unpickler(file, TorchPickle.Reduce, TorchPickle.Storage).Load();
     }

@@ -37,6 +37,17 @@ internal static class TorchPickle
     /// <summary>Every tensor in an object, under the path to it.</summary>
     public static IEnumerable<TorchTensor> Flatten(object? root) => Walk("", root, MaxDepth);
 
+    /// <summary>Texts, numbers and switches of the outermost dictionary.</summary>
+    public static IReadOnlyDictionary<string, object> Values(object? root)
+    {
+        var values = new Dictionary<string, object>(StringComparer.Ordinal);
+        foreach (var (key, value) in root as OrderedDictionary<object, object?> ?? [])
+        {
+            if (value is string or bool or long or double) values[$"{key}"] = value;
+        }
+        return values;
+    }
+
     /// <summary>The element type of every storage in an object.</summary>
     public static IEnumerable<(string Key, ScalarType Type)> StorageTypes(object? root) =>
         Flatten(root).Select(tensor => (tensor.Storage, tensor.Info.Type)).Distinct();
