@@ -12,10 +12,11 @@ public sealed class ReferenceTests
     [InlineData("Storage", "")]
     [InlineData("Nodes.Sdk", "Contracts")]
     [InlineData("Engine", "")]
-    [InlineData("Gateway", "Contracts Storage")]
-    [InlineData("Grains", "Contracts Storage")]
-    [InlineData("Worker.Gpu", "Contracts Storage Nodes.Sdk Engine")]
-    [InlineData("Standalone", "Gateway Grains Worker.Gpu Contracts Storage Nodes.Sdk Engine")]
+    [InlineData("Clustering", "Storage")]
+    [InlineData("Gateway", "Clustering Contracts Storage")]
+    [InlineData("Grains", "Clustering Contracts Storage")]
+    [InlineData("Worker.Gpu", "Clustering Contracts Storage Nodes.Sdk Engine")]
+    [InlineData("Standalone", "Gateway Grains Worker.Gpu Clustering Contracts Storage Nodes.Sdk Engine")]
     public void Project_References_AreAmongTheAllowed(string project, string allowed) =>
         Assert.Subset(allowed.Split(' ').ToHashSet(StringComparer.Ordinal), Repository.References($"src/{project}", "ProjectReference").ToHashSet(StringComparer.Ordinal));
 
@@ -24,6 +25,7 @@ public sealed class ReferenceTests
     [InlineData("Storage", "Amazon")]
     [InlineData("Nodes.Sdk", "")]
     [InlineData("Engine", "TorchSharp")]
+    [InlineData("Clustering", "Orleans")]
     [InlineData("Gateway", "Orleans Yarp SkiaSharp")]
     [InlineData("Grains", "Orleans Microsoft.EntityFrameworkCore")]
     [InlineData("Worker.Gpu", "Orleans TorchSharp SkiaSharp")]

@@ -1,9 +1,14 @@
+using Orleans.Metadata;
+
 namespace Farm.Contracts.Workers;
 
 /// <summary>Control of one worker, keyed by its name; lives on that worker's silo and nowhere else.</summary>
-[Alias("farm.IWorkerGrain")]
+[Alias("farm.IWorkerGrain"), DefaultGrainType(GrainType)]
 public interface IWorkerGrain : IGrainWithStringKey
 {
+    /// <summary>The type's name on the wire: callers know it before the first worker has joined.</summary>
+    const string GrainType = "farm.worker";
+
     /// <summary>Frees memory before the next prompt: unloads models, drops cached results, or both.</summary>
     [Alias("Free")]
     Task FreeAsync(bool unloadModels, bool dropCaches);

@@ -11,7 +11,7 @@ internal static partial class Posix
     private const int NotPermitted = 1, Interrupted = 4, WouldBlock = 11, Exists = 17, OtherDevice = 18, TooManyLinks = 31, NotSupported = 95;
     private const int OpenReadWrite = 2, OpenCreate = 0x40, OpenCloseOnExec = 0x80000;
     private const uint ReadableByAll = 0x1A4; // rw-r--r--
-    private const int LockExclusive = 2, LockNonBlocking = 4;
+    private const int LockShared = 1, LockExclusive = 2, LockNonBlocking = 4;
     private const int WorkingFolder = -100, NoFollow = 0x100, WantInode = 0x100, WantMount = 0x1000;
 
     /// <summary>How giving a file a second name ended.</summary>
@@ -47,9 +47,9 @@ internal static partial class Posix
     }
 
     /// <summary>Takes the lock of an open file, which ends with the handle or the process; false when another holder has it and <paramref name="wait"/> is false.</summary>
-    public static bool Lock(SafeFileHandle file, bool wait)
+    public static bool Lock(SafeFileHandle file, bool wait, bool shared = false)
     {
-        while (flock(file, LockExclusive | (wait ? 0 : LockNonBlocking)) != 0)
+        while (flock(file, (shared ? LockShared : LockExclusive) | (wait ? 0 : LockNonBlocking)) != 0)
         {
             var error = Marshal.GetLastPInvokeError();
             if (error == WouldBlock)

@@ -17,7 +17,7 @@ internal interface ILocalWorkerGrain : IGrainWithStringKey
 /// <summary>
 /// Control of this process's worker. The worker itself calls first, so the grain lives on its silo; on any other it refuses to.
 /// </summary>
-[PreferLocalPlacement, Reentrant] // A check that takes its time holds up nobody else's.
+[GrainType(IWorkerGrain.GrainType), PreferLocalPlacement, Reentrant] // A check that takes its time holds up nobody else's.
 internal sealed class WorkerGrain(WorkerIdentity identity, WorkerLanes lanes, ModelMemory models, IEnumerable<INodeChecker> checkers)
     : Grain, IWorkerGrain, ILocalWorkerGrain
 {
@@ -25,7 +25,7 @@ internal sealed class WorkerGrain(WorkerIdentity identity, WorkerLanes lanes, Mo
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (this.GetPrimaryKeyString() != identity.Name)
-            throw new InvalidOperationException($"Worker {this.GetPrimaryKeyString()} is not here: this is {identity.Name}.");
+            throw new WorkerGoneException($"Worker {this.GetPrimaryKeyString()} is not here: this is {identity.Name}.");
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         return Task.CompletedTask;
     }
