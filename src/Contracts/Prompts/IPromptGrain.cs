@@ -37,6 +37,10 @@ public interface IPromptGrain : IGrainWithGuidKey
     [Alias("Delete")]
     Task<bool> DeleteAsync();
 
+    /// <summary>The prompt was removed from the store with others: what its grain holds of it, secrets included, leaves memory.</summary>
+    [Alias("Forget")]
+    Task ForgetAsync();
+
     /// <summary>
     /// The scheduler saw the lease of an attempt expire: the prompt goes back to the queue, or, after the last attempt the
     /// options allow, fails with the history of its attempts.

@@ -46,6 +46,10 @@ public interface ISchedulerGrain : IGrainWithStringKey
     [Alias("Snapshot")]
     Task<QueueSnapshot> SnapshotAsync(string tenant);
 
+    /// <summary>The tenant's runs under a lease, oldest first.</summary>
+    [Alias("Running")]
+    Task<ImmutableArray<Guid>> RunningAsync(string tenant);
+
     /// <summary>Running and waiting prompts of the tenant: ComfyUI's queue_remaining.</summary>
     [Alias("Count")]
     Task<int> CountAsync(string tenant);
@@ -76,6 +80,9 @@ public sealed record QueueEntry
 
     /// <summary>Classes that a worker must have.</summary>
     [Id(5)] public required ImmutableArray<string> ClassTypes { get; init; }
+
+    /// <summary>Whether its grain stays in memory while it waits, so that it is to be told when the queue is cleared.</summary>
+    [Id(6)] public bool Resident { get; init; }
 }
 
 /// <summary>A worker that asks for work, and what it can do.</summary>

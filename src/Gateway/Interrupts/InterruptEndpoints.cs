@@ -32,5 +32,5 @@ internal sealed class InterruptEndpoints(IGrainFactory grains, JsonBody body, Id
     }
 
     private async Task<IEnumerable<Guid>> RunningAsync(string tenant) =>
-        (await grains.GetGrain<ISchedulerGrain>(ISchedulerGrain.Key).SnapshotAsync(tenant)).Running;
+        await grains.GetGrain<ISchedulerGrain>(ISchedulerGrain.Key).RunningAsync(tenant);
 }

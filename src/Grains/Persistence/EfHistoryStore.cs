@@ -52,8 +52,9 @@ internal sealed class EfHistoryStore(IDbContextFactory<FarmDb> contexts, GroupCo
         var found = new Dictionary<Guid, StoredSubmission>(runs.Count);
         foreach (var ids in runs.Chunk(MaxIds))
         {
+            // One array is one parameter: a list of them would be another statement for every length.
             // The tenant is compared here: in the statement it makes SQLite walk all of the tenant's prompts instead of the few ids.
-            var prompts = db.Prompts.AsNoTracking().Where(p => ids.Contains(p.RunId));
+            var prompts = db.Prompts.AsNoTracking().Where(p => EF.Parameter(ids).Contains(p.RunId));
             var joined = prompts.Join(db.Graphs, p => p.RunId, g => g.RunId, (p, g) => new { p.Tenant, p.PromptId, p.Number, Graph = g });
             foreach (var row in await joined.ToListAsync())
             {

@@ -10,9 +10,6 @@ namespace Farm.Grains.Persistence;
 /// <summary>The scheduler's view of the database.</summary>
 internal sealed class EfQueueStore(IDbContextFactory<FarmDb> contexts, GroupCommit commits) : IQueueStore
 {
-    /// <summary>Ids in one statement at the most.</summary>
-    private const int MaxIds = 500;
-
     /// <inheritdoc/>
     public IAsyncEnumerable<StoredRun> UnfinishedAsync(CancellationToken cancellation) =>
         StreamAsync(p => p.Status < PromptStatus.Ended, cancellation);
@@ -25,15 +22,17 @@ internal sealed class EfQueueStore(IDbContextFactory<FarmDb> contexts, GroupComm
     }
 
     /// <inheritdoc/>
-    public Task DeleteWaitingAsync(IReadOnlyCollection<Guid> runs) => commits.WriteAsync(async db =>
+    public async Task<IReadOnlyList<Guid>> DeleteWaitingAsync(string tenant, IReadOnlyCollection<Guid> leased)
     {
-        foreach (var ids in runs.Chunk(MaxIds))
+        List<Guid> gone = [];
+        await commits.WriteAsync(async db =>
         {
-            var waiting = db.Prompts.Where(p => ids.Contains(p.RunId) && p.Status == PromptStatus.Queued);
-            await db.Graphs.Where(g => waiting.Any(p => p.RunId == g.RunId)).ExecuteDeleteAsync();
-            await waiting.ExecuteDeleteAsync();
-        }
-    });
+            // What the statement itself removed is what is gone: prompts are committed and begun while it runs.
+            gone = await db.Database.SqlQueryRaw<Guid>(DeleteWaiting(leased.Count), [tenant, .. leased]).ToListAsync();
+            await db.Graphs.Where(g => EF.Parameter(gone).Contains(g.RunId)).ExecuteDeleteAsync();
+        });
+        return gone;
+    }
 
     /// <inheritdoc/>
     public async Task<long> ReservedNumbersAsync(string tenant)
@@ -56,6 +55,13 @@ internal sealed class EfQueueStore(IDbContextFactory<FarmDb> contexts, GroupComm
         var runs = db.Prompts.AsNoTracking().Where(which).Select(p => new StoredRun(
             p.RunId, p.Tenant, p.PromptId, p.Number, p.Attempt, p.ClassTypes, p.Status == PromptStatus.Running, p.WorkerId));
         await foreach (var run in runs.AsAsyncEnumerable().WithCancellation(cancellation)) yield return run;
+    }
+
+    /// <summary>The statement; <c>status &lt; 2</c> is what lets SQLite use the index of unfinished prompts.</summary>
+    private static string DeleteWaiting(int leased)
+    {
+        var spared = leased == 0 ? "" : $"AND run_id NOT IN ({string.Join(", ", Enumerable.Range(1, leased).Select(i => $"{{{i}}}"))})";
+        return $$"""DELETE FROM prompts WHERE tenant = {0} AND status = 0 AND status < 2 {{spared}} RETURNING run_id AS "Value" """;
     }
 
     private static IQueryable<CounterRow> Counters(FarmDb db, string tenant) =>

@@ -110,6 +110,16 @@ internal sealed class PromptGrain(
     }
 
     /// <inheritdoc/>
+    public Task ForgetAsync()
+    {
+        if (_state is { Status: not PromptStatus.Queued }) return Task.CompletedTask;
+        Take(null);
+        _loaded = false;
+        DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public async Task LoseAttemptAsync(int attempt, string reason)
     {
         await LoadAsync();
@@ -227,10 +237,13 @@ internal sealed class PromptGrain(
     private void KeepOrLetGo(PromptSubmission submission)
     {
         DelayDeactivation(submission.Secrets is null ? TimeSpan.FromTicks(-1) : options.Value.SecretsLife);
-        if (submission.Secrets is null && instruments.ResidentWaiting > options.Value.ResidentWaiting) DeactivateOnIdle();
+        if (!Stays(submission)) DeactivateOnIdle();
     }
 
-    private static QueueEntry ToEntry(PromptState state) => new()
+    private bool Stays(PromptSubmission submission) =>
+        submission.Secrets is not null || instruments.ResidentWaiting <= options.Value.ResidentWaiting;
+
+    private QueueEntry ToEntry(PromptState state) => new()
     {
         RunId = state.RunId,
         Tenant = state.Submission.Tenant,
@@ -238,5 +251,6 @@ internal sealed class PromptGrain(
         Number = state.Submission.Number,
         Attempt = state.Attempt,
         ClassTypes = state.Submission.ClassTypes,
+        Resident = Stays(state.Submission),
     };
 }

@@ -29,9 +29,14 @@ internal sealed class FarmQueue(ITenantOrder order)
     public QueuedItem? Enqueue(QueueEntry entry)
     {
         if (!_items.TryGetValue(entry.RunId, out var item))
-            return Add(entry.RunId, entry.Tenant, entry.PromptId, entry.Number, entry.Attempt, Requirement.TextOf(entry.ClassTypes), null);
+        {
+            item = Add(entry.RunId, entry.Tenant, entry.PromptId, entry.Number, entry.Attempt, Requirement.TextOf(entry.ClassTypes), null);
+            item.Resident = entry.Resident;
+            return item;
+        }
         if (entry.Attempt <= item.Attempt) return null;
         item.Attempt = entry.Attempt;
+        item.Resident = entry.Resident;
         if (item.Lease is null) return null;
         SetLease(item, null);
         return item;

@@ -9,8 +9,11 @@ internal interface IQueueStore
     /// <summary>Waiting prompts that the gateway accepted in that time, for those the scheduler was never told of.</summary>
     IAsyncEnumerable<StoredRun> QueuedBetweenAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation);
 
-    /// <summary>Removes prompts that wait, in one commit; those that began meanwhile stay.</summary>
-    Task DeleteWaitingAsync(IReadOnlyCollection<Guid> runs);
+    /// <summary>
+    /// Removes every prompt of the tenant that waits, in one commit; answers with those that are gone. What has begun stays, and
+    /// what <paramref name="leased"/> names: it is about to begin.
+    /// </summary>
+    Task<IReadOnlyList<Guid>> DeleteWaitingAsync(string tenant, IReadOnlyCollection<Guid> leased);
 
     /// <summary>The number up to which a tenant's numbers are reserved; 0 at first.</summary>
     Task<long> ReservedNumbersAsync(string tenant);

@@ -21,6 +21,9 @@ internal sealed class QueuedItem(Guid runId, string promptId, double number, Req
     /// <summary>The attempt its next or current lease carries.</summary>
     public int Attempt { get; set; }
 
+    /// <summary>Whether its grain holds it in memory while it waits.</summary>
+    public bool Resident { get; set; }
+
     /// <summary>Its lease; null while it waits.</summary>
     public LeaseTerm? Lease { get; set; }
 

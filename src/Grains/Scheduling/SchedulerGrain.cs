@@ -24,6 +24,7 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
     private readonly WaitingClaims _claims = new();
     private readonly Dictionary<string, WorkerClasses> _classes = new(StringComparer.Ordinal);
     private readonly QueueAnnouncer _announcer;
+    private readonly ClearedPrompts _cleared;
     private readonly NumberSource _numbers;
 
     public SchedulerGrain(
@@ -38,6 +39,7 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
         _logger = logger;
         _stopping = host.ApplicationStopping;
         _announcer = new QueueAnnouncer(grains, logger);
+        _cleared = new ClearedPrompts(grains, clock, logger);
         _numbers = new NumberSource(store);
     }
 
@@ -79,7 +81,7 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
     /// <inheritdoc/>
     public Task EnqueueAsync(QueueEntry entry)
     {
-        if (_queue.Enqueue(entry) is not { } item) return Task.CompletedTask;
+        if (_cleared.TurnAway(entry) || _queue.Enqueue(entry) is not { } item) return Task.CompletedTask;
         _ = _announcer.AnnounceAsync(entry.Tenant, item.Tenant.Count);
         Offer(item);
         return Task.CompletedTask;
@@ -124,20 +126,29 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
     /// <inheritdoc/>
     public async Task ClearAsync(string tenant)
     {
-        var waiting = _queue.Tenant(tenant)?.Waiting().ToArray() ?? [];
-        if (waiting.Length == 0) return;
-        foreach (var item in waiting) _queue.Remove(item.RunId);
+        if (_queue.Tenant(tenant) is not { WaitingCount: > 0 } queue) return;
+        var leased = queue.Leased.Select(i => i.RunId).ToArray();
+        var left = queue.Waiting().ToDictionary(i => i.RunId);
+        foreach (var run in left.Keys) _queue.Remove(run);
         try
         {
-            await _store.DeleteWaitingAsync(Array.ConvertAll(waiting, i => i.RunId));
+            foreach (var run in await _store.DeleteWaitingAsync(tenant, leased))
+            {
+                if (!left.Remove(run, out var item)) _cleared.Add(run);
+                else if (item.Resident) _cleared.Forget(run);
+            }
         }
-        catch
+        finally
         {
-            foreach (var item in waiting) Offer(_queue.PutBack(item));
-            throw;
+            // All of them when the store failed; else what it did not remove, whose grains say what has become of it.
+            foreach (var item in left.Values) Offer(_queue.PutBack(item));
         }
         await _announcer.AnnounceAsync(tenant, _queue.Count(tenant));
     }
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<Guid>> RunningAsync(string tenant) =>
+        Task.FromResult<ImmutableArray<Guid>>([.. (_queue.Tenant(tenant)?.Running ?? []).Select(i => i.RunId)]);
 
     /// <inheritdoc/>
     public Task<QueueSnapshot> SnapshotAsync(string tenant) => Task.FromResult(_queue.Tenant(tenant) is { } queue

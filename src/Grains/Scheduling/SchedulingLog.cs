@@ -18,6 +18,9 @@ internal static partial class SchedulingLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "The store could not be asked for prompts that were never queued.")]
     public static partial void StraysFailed(ILogger logger, Exception error);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "The grain of cleared prompt {RunId} could not be told.")]
+    public static partial void ForgetFailed(ILogger logger, Exception error, Guid runId);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "A new queue count of tenant {Tenant} could not be announced.")]
     public static partial void AnnounceFailed(ILogger logger, Exception error, string tenant);
 }

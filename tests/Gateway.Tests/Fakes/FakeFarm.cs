@@ -75,6 +75,8 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
 
     Task<QueueSnapshot> ISchedulerGrain.SnapshotAsync(string tenant) => Task.FromResult(new QueueSnapshot([], []));
 
+    Task<ImmutableArray<Guid>> ISchedulerGrain.RunningAsync(string tenant) => Task.FromResult(ImmutableArray<Guid>.Empty);
+
     Task ISchedulerGrain.EnqueueAsync(QueueEntry entry) => throw new NotSupportedException();
 
     Task<Lease?> ISchedulerGrain.ClaimAsync(WorkerClaim claim) => throw new NotSupportedException();
@@ -170,6 +172,8 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
         public Task<bool> InterruptAsync() => throw new NotSupportedException();
 
         public Task<bool> DeleteAsync() => throw new NotSupportedException();
+
+        public Task ForgetAsync() => throw new NotSupportedException();
 
         public Task LoseAttemptAsync(int attempt, string reason) => throw new NotSupportedException();
     }

@@ -260,10 +260,15 @@ public abstract class StoreSuite : IAsyncLifetime
         var begun = PromptStateMachine.Begin(await InsertAsync(Samples.Submission("r")), 1, "w1", Samples.Start)!;
         await Prompts.UpdateAsync(begun);
 
-        await Queue.DeleteWaitingAsync([waiting.RunId, begun.RunId]);
+        var leased = await InsertAsync(Samples.Submission("l"));
+        var other = await InsertAsync(Samples.Submission("o", tenant: "b"));
 
+        var gone = await Queue.DeleteWaitingAsync("default", [leased.RunId]);
+
+        Assert.Equal([waiting.RunId], gone);
         Assert.Null(await Prompts.FindAsync(waiting.RunId));
-        Assert.NotNull(await Prompts.FindAsync(begun.RunId));
+        Assert.Empty(await History.SubmissionsAsync("default", [waiting.RunId]));
+        foreach (var kept in new[] { begun, leased, other }) Assert.NotNull(await Prompts.FindAsync(kept.RunId));
     }
 
     [Fact]

@@ -1,5 +1,8 @@
 using Farm.Contracts.Prompts;
+using Farm.Contracts.Scheduling;
+using Farm.Grains.Prompts;
 using Farm.Grains.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Farm.Grains.Tests.Scheduling;
 
@@ -90,6 +93,51 @@ public sealed class QueueTests
         Assert.Equal(1, await farm.Scheduler.CountAsync("default"));
         Assert.Equal([job.RunId], (await farm.Scheduler.SnapshotAsync("default")).Running);
         Assert.Equal(1, await farm.Scheduler.CountAsync("b"));
+    }
+
+    [Fact]
+    public async Task Clear_ACommittedPromptNotYetQueued_IsTurnedAway()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        await farm.SubmitAsync(Samples.Submission("queued"));
+        var onItsWay = PromptStateMachine.Submit(Guid.NewGuid(), Samples.Submission("on its way", 1));
+        await farm.Services.GetRequiredService<IPromptStore>().InsertAsync(onItsWay);
+
+        await farm.Scheduler.ClearAsync("default");
+        await farm.Scheduler.EnqueueAsync(new QueueEntry
+        {
+            RunId = onItsWay.RunId, Tenant = "default", PromptId = "on its way", Number = 1, Attempt = 1, ClassTypes = ["EmptyImage"],
+        });
+
+        Assert.Equal(0, await farm.Scheduler.CountAsync("default"));
+        Assert.Null(await farm.ClaimAsync());
+    }
+
+    [Fact]
+    public async Task Clear_PromptsInMemory_LeaveIt()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        for (var i = 0; i < 100; i++) await farm.SubmitAsync(Samples.Submission($"p{i}", i));
+        var instruments = farm.Services.GetRequiredService<PromptInstruments>();
+        Assert.Equal(100, instruments.ResidentWaiting);
+
+        await farm.Scheduler.ClearAsync("default");
+
+        await UntilAsync(farm, () => instruments.ResidentWaiting == 0);
+    }
+
+    [Fact]
+    public async Task Running_NamesRunsByHandOut()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var second = await farm.SubmitAsync(Samples.Submission("a", 2));
+        var first = await farm.SubmitAsync(Samples.Submission("b", 1));
+        await farm.SubmitAsync(Samples.Submission("c", 3));
+        await farm.BeginAsync();
+        await farm.BeginAsync();
+
+        Assert.Equal([first, second], await farm.Scheduler.RunningAsync("default"));
+        Assert.Empty(await farm.Scheduler.RunningAsync("nobody"));
     }
 
     [Fact]
