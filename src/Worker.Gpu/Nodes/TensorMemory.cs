@@ -36,8 +36,4 @@ internal static class TensorMemory
         /// <summary>Ends the scope.</summary>
         public void Dispose() => _limit = before;
     }
-
-    /// <summary>Whether a failure of torch says that memory ran out.</summary>
-    public static bool RanOut(string message) =>
-        message.Contains("can't allocate memory", StringComparison.Ordinal) || message.Contains("out of memory", StringComparison.OrdinalIgnoreCase);
 }
