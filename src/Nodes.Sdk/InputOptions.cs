@@ -47,6 +47,8 @@ public sealed class InputOptions
         return this;
     }
 
+    internal string? WriteUnlessEmpty(bool v3) => _members.Count == 0 ? null : Write(v3);
+
     internal string Write(bool v3)
     {
         var ordered = v3

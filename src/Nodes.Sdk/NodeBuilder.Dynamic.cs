@@ -48,5 +48,5 @@ public sealed partial class NodeBuilder
     }
 
     private static string Section(IEnumerable<InputDefinition> inputs) =>
-        "{" + string.Join(", ", inputs.Select(input => $"{PythonValue.Dumps(input.Name)}: [{PythonValue.Dumps(input.Type)}, {input.Options}]")) + "}";
+        "{" + string.Join(", ", inputs.Select(input => $"{PythonValue.Dumps(input.Name)}: [{PythonValue.Dumps(input.Type)}, {input.Options ?? "{}"}]")) + "}";
 }

@@ -219,7 +219,7 @@ public sealed partial class NodeBuilder
     {
         options?.Invoke(start);
         var section = _inOptional ? _optional : _required;
-        section.Add(new InputDefinition { Name = name, Type = type, Options = start.Write(_style == NodeStyle.V3), Choices = choices, Files = files });
+        section.Add(new InputDefinition { Name = name, Type = type, Options = start.WriteUnlessEmpty(_style == NodeStyle.V3), Choices = choices, Files = files });
         return this;
     }
 

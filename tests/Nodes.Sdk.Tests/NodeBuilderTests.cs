@@ -8,7 +8,7 @@ public sealed class NodeBuilderTests
 {
     private static NodeDefinition Build(Action<NodeBuilder> define) => new Defined(define).BuildDefinition();
 
-    private static string Options(Action<NodeBuilder> define) => Build(define).Required[0].Options;
+    private static string? Options(Action<NodeBuilder> define) => Build(define).Required[0].Options;
 
     [Fact]
     public void Int_OfKSampler_PrintsAsRecorded() => Assert.Equal(
@@ -24,6 +24,9 @@ public sealed class NodeBuilderTests
     public void SchemaNode_PrintsItsCommonMembersFirst() => Assert.Equal(
         """{"tooltip": "help", "advanced": true, "default": 1, "min": 1}""",
         Options(n => n.Int("n", 1, 1, options: o => o.Advanced().Tooltip("help"))));
+
+    [Fact]
+    public void Input_WithoutOptions_HasNoObject() => Assert.Null(Options(n => n.V1().Input("image", "IMAGE")));
 
     [Fact]
     public void String_SaysMultiline_AlwaysInASchema()

@@ -129,11 +129,10 @@ public sealed record InputDefinition
     [Id(1)] public required string Type { get; init; }
 
     /// <summary>
-    /// The option object as <c>/object_info</c> prints it (default, min, max, step, tooltip, lazy, …), JSON text. <c>{}</c> for none: a
-    /// V1 class is then listed as <c>["IMAGE"]</c>, a V3 class as <c>["IMAGE", {}]</c>. A V1 class that gives an empty object, and is
-    /// listed with it, has <c>{ }</c>.
+    /// The option object as <c>/object_info</c> prints it (default, min, max, step, tooltip, lazy, …), JSON text. Null for none: a V1
+    /// class is then listed as <c>["IMAGE"]</c>, a V3 class as <c>["IMAGE", {}]</c>, as both are with an empty object.
     /// </summary>
-    [Id(2)] public string Options { get; init; } = "{}";
+    [Id(2)] public string? Options { get; init; }
 
     /// <summary>
     /// For an old-style combo, whose type is printed as the list of its choices: that list as JSON text. Null otherwise; a new

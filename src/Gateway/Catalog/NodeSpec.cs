@@ -44,7 +44,7 @@ internal sealed class NodeSpec
 internal sealed class InputSpec
 {
     public InputSpec(InputDefinition definition, bool required)
-        : this(definition.Name, LinkType.Of(definition.Type, definition.Choices), JsonText.Value(definition.Options), required) =>
+        : this(definition.Name, LinkType.Of(definition.Type, definition.Choices), JsonText.Value(definition.Options ?? "{}"), required) =>
         Files = definition.Files;
 
     public InputSpec(string name, LinkType type, JsonElement options, bool required)

@@ -54,7 +54,7 @@ internal sealed class ObjectInfoWriter(Utf8JsonWriter writer, FileCombos files)
             writer.WriteStartArray(input.Name);
             var choices = input.Files is null ? null : files.Choices(input.Files);
             WriteType(input, choices);
-            if (node.Style is NodeStyle.V3 || input.Options != "{}")
+            if (node.Style is NodeStyle.V3 || input.Options is not null)
                 WriteOptions(input, choices);
             writer.WriteEndArray();
         }
@@ -75,12 +75,12 @@ internal sealed class ObjectInfoWriter(Utf8JsonWriter writer, FileCombos files)
     {
         if (choices is null || input.Choices is not null)
         {
-            writer.WriteRawValue(input.Options);
+            writer.WriteRawValue(input.Options ?? "{}");
             return;
         }
         var hasList = false;
         writer.WriteStartObject();
-        foreach (var option in JsonText.Value(input.Options).EnumerateObject())
+        foreach (var option in JsonText.Value(input.Options ?? "{}").EnumerateObject())
         {
             writer.WritePropertyName(option.Name);
             hasList |= option.NameEquals("options");

@@ -35,7 +35,7 @@ internal static class DefinitionCheck
     {
         CheckName("input", input.Name);
         CheckName($"type of input {input.Name}", input.Type);
-        CheckJson($"options of input {input.Name}", input.Options, JsonValueKind.Object);
+        CheckJson($"options of input {input.Name}", input.Options ?? "{}", JsonValueKind.Object);
         if (input.Choices is { } choices)
             CheckJson($"choices of input {input.Name}", choices, JsonValueKind.Array);
     }
@@ -62,7 +62,7 @@ internal static class DefinitionCheck
     }
 
     private static int Length(NodeDefinition definition) =>
-        definition.Required.Concat(definition.Optional).Sum(input => input.Name.Length + input.Type.Length + input.Options.Length + (input.Choices?.Length ?? 0))
+        definition.Required.Concat(definition.Optional).Sum(input => input.Name.Length + input.Type.Length + (input.Options?.Length ?? 0) + (input.Choices?.Length ?? 0))
         + definition.Outputs.Sum(output => output.Name.Length + output.Type.Length + (output.Choices?.Length ?? 0))
         + definition.Description.Length + (definition.More?.Length ?? 0);
 }

@@ -10,7 +10,7 @@ internal static class Definitions
         Node("EmptyImage", [Int("width", 512, 1, 16384, 1), Int("height", 512, 1, 16384, 1), Int("batch_size", 1, 1, 4096),
             Input("color", "INT", """{"default": 0, "min": 0, "max": 16777215, "step": 1, "display": "color"}""")], ["IMAGE"]),
         Node("ImageInvert", [Input("image", "IMAGE")], ["IMAGE"]) with { DisplayName = "Invert Image", More = """{"essentials_category": "Image Tools"}""" },
-        Node("SaveImage", [Input("images", "IMAGE", "{ }"), Input("filename_prefix", "STRING", """{"default": "ComfyUI"}""")], [], NodeTraits.OutputNode) with
+        Node("SaveImage", [Input("images", "IMAGE", "{}"), Input("filename_prefix", "STRING", """{"default": "ComfyUI"}""")], [], NodeTraits.OutputNode) with
         {
             Hidden = [new("prompt", "PROMPT"), new("extra_pnginfo", "EXTRA_PNGINFO")],
         },
@@ -24,7 +24,7 @@ internal static class Definitions
         Node("Anything", [Input("value", "*")], ["*"], NodeTraits.OutputNode),
     ];
 
-    public static InputDefinition Input(string name, string type, string options = "{}") => new() { Name = name, Type = type, Options = options };
+    public static InputDefinition Input(string name, string type, string? options = null) => new() { Name = name, Type = type, Options = options };
 
     public static InputDefinition Combo(string name, string choices) => new() { Name = name, Type = "COMBO", Choices = choices };
 

@@ -59,8 +59,8 @@ public class DefinitionTests
 
     private static string Options(InputDefinition input, NodeStyle style)
     {
-        if (style == NodeStyle.V1 && input.Options is ("" or "{}")) return "none";
-        var options = JsonNode.Parse(input.Options)!.AsObject();
+        if (style == NodeStyle.V1 && input.Options is null) return "none";
+        var options = JsonNode.Parse(input.Options ?? "{}")!.AsObject();
         options.Remove("tooltip");
         return options.ToJsonString();
     }

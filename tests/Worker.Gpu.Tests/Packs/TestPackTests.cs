@@ -68,7 +68,7 @@ public sealed class TestPackTests
     private static JsonObject Section(IEnumerable<InputDefinition> inputs) => new(inputs.Select(input =>
     {
         var type = input.Choices is null ? JsonValue.Create(input.Type) : JsonNode.Parse(input.Choices);
-        if (input.Options == "{}")
+        if (input.Options is null)
             return KeyValuePair.Create<string, JsonNode?>(input.Name, new JsonArray(type));
         var options = JsonNode.Parse(input.Options)!.AsObject();
         options.Remove("tooltip");

@@ -101,7 +101,7 @@ internal sealed record InputPlan(string Name, bool Lazy, bool RawLink, DynamicIn
     /// <summary>Reads a definition.</summary>
     public static InputPlan Of(InputDefinition input)
     {
-        using var options = JsonDocument.Parse(input.Options.Length > 0 ? input.Options : "{}");
+        using var options = JsonDocument.Parse(input.Options ?? "{}");
         return Of(input.Name, input.Type, options.RootElement.Clone());
     }
 
