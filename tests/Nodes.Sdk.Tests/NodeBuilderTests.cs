@@ -21,7 +21,7 @@ public sealed class NodeBuilderTests
         Options(n => n.V1().Float("cfg", 8, 0, 100, step: 0.1, round: 0.01)));
 
     [Fact]
-    public void SchemaNode_PrintsItsCommonMembersFirst() => Assert.Equal(
+    public void Rule21_3_SchemaNode_PrintsItsCommonMembersFirst() => Assert.Equal(
         """{"tooltip": "help", "advanced": true, "default": 1, "min": 1}""",
         Options(n => n.Int("n", 1, 1, options: o => o.Advanced().Tooltip("help"))));
 
@@ -29,14 +29,14 @@ public sealed class NodeBuilderTests
     public void Input_WithoutOptions_HasNoObject() => Assert.Null(Options(n => n.V1().Input("image", "IMAGE")));
 
     [Fact]
-    public void String_SaysMultiline_AlwaysInASchema()
+    public void Rule21_3_String_SaysMultiline_AlwaysInASchema()
     {
         Assert.Equal("""{"default": "x"}""", Options(n => n.V1().String("s", "x")));
         Assert.Equal("""{"default": "x", "multiline": false}""", Options(n => n.String("s", "x")));
     }
 
     [Fact]
-    public void Combo_IsAListInV1_AndOptionsInASchema()
+    public void Rule21_5_Combo_IsAListInV1_AndOptionsInASchema()
     {
         var old = Build(n => n.V1().Combo("crop", ["disabled", "center"])).Required[0];
         Assert.Equal(("COMBO", """["disabled", "center"]"""), (old.Type, old.Choices));

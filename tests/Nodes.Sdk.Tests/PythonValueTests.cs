@@ -46,7 +46,7 @@ public sealed class PythonValueTests
     }
 
     [Fact]
-    public void GraphBuilder_NumbersFromOne_BehindItsPrefix()
+    public void Rule12_2_GraphBuilder_NumbersFromOne_BehindItsPrefix()
     {
         var graph = new GraphBuilder("2.0.0.");
         Assert.Equal(["2.0.0.1", "2.0.0.Recurse", "2.0.0.2"], new[] { graph.Add("A"), graph.Add("B", "Recurse"), graph.Add("C") }.Select(n => n.Id));

@@ -70,7 +70,7 @@ internal static class Failures
     private static string TipFor(Exception failure, string classType) => failure switch
     {
         DeviceMemoryException => OutOfMemoryTip,
-        _ when failure.Message.Contains("mat1 and mat2 shapes", StringComparison.Ordinal)
+        _ when TypeOf(failure) == "RuntimeError" && failure.Message.Contains("mat1 and mat2 shapes", StringComparison.Ordinal)
             && classType.Contains("Sampler", StringComparison.Ordinal) => ClipTip,
         _ => "",
     };

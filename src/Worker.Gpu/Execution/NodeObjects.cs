@@ -3,14 +3,20 @@ using Farm.Worker.Execution.Graph;
 
 namespace Farm.Worker.Execution;
 
-/// <summary>The objects of node classes: one a node id and class, for as long as prompts with that node follow each other.</summary>
-internal sealed class NodeObjects
+/// <summary>
+/// The objects of node classes: one a node id and class, for as long as prompts with that node follow each other; or a new one each time a
+/// node is processed (execution-semantics, 8.4).
+/// </summary>
+/// <param name="keeps">Whether objects are kept at all; without a cache of results they are not.</param>
+internal sealed class NodeObjects(bool keeps)
 {
     private readonly Dictionary<(string Id, string ClassType), NodeClass> _objects = [];
 
     /// <summary>The object of a node.</summary>
     public NodeClass Get(RunNode node, NodePlan plan)
     {
+        if (!keeps)
+            return plan.Type.Create();
         var key = (node.Id, node.ClassType);
         if (!_objects.TryGetValue(key, out var found))
             _objects.Add(key, found = plan.Type.Create());

@@ -24,7 +24,9 @@ internal sealed class NodeStep(PromptRun run, PromptExecutor executor, NodeObjec
         var inputs = NodeInputs.Constants(node, plan, run);
         var values = plan.TakesLists ? (IReadOnlyList<object?>)[.. inputs.Lists] : [.. inputs.Lists.Select(l => l[0])];
         var call = new NodeCall(new CallContext(run, node, 0), inputs.Names, values);
-        return Wait(((IFingerprintedNode)plan.Type.Create()).FingerprintAsync(call, run.Stopping));
+        var value = Wait(((IFingerprintedNode)plan.Type.Create()).FingerprintAsync(call, run.Stopping));
+        // A blocker means nothing here (execution-semantics, 14.5).
+        return value is ExecutionBlocker ? null : value;
     }
 
     /// <summary>Takes a node as far as it goes now: to its end, or to a wait.</summary>

@@ -12,7 +12,7 @@ namespace Farm.Worker.Execution;
 internal sealed class PromptExecutor(
     NodeTable table, IOutputCache cache, INodeInvoker invoker, IServiceProvider services, TimeProvider clock, ILogger<PromptExecutor> logger)
 {
-    private readonly NodeObjects _objects = new();
+    private readonly NodeObjects _objects = new(cache.KeepsResults);
 
     /// <summary>The node classes.</summary>
     public NodeTable Table { get; } = table;
@@ -45,7 +45,7 @@ internal sealed class PromptExecutor(
         using var graph = new RunGraph(request.Prompt, Table);
         _objects.Keep(graph.Submitted);
         using var run = new PromptRun(this, request, graph, sink, interrupted);
-        return run.Execute(Cache.KeepsResults ? _objects : new NodeObjects());
+        return run.Execute(_objects);
     }
 
     /// <summary>Drops all results and node objects.</summary>

@@ -10,6 +10,7 @@ namespace Farm.EndToEnd.ExecutionRules;
 public sealed class TraceRules(ClassicFarm farm) : IClassFixture<ClassicFarm>
 {
     [Fact]
+    [Trait("Rule", "22.22")]
     public async Task Rule12_8_LoopOfTwoRounds_HasTheRecordedTrace()
     {
         using var client = await farm.ConnectAsync();
@@ -53,6 +54,7 @@ public sealed class TraceRules(ClassicFarm farm) : IClassFixture<ClassicFarm>
     }
 
     [Fact]
+    [Trait("Rule", "22.23")]
     public async Task Rule15_10_RunTimeCycle_IsRecordedAsASuccess()
     {
         using var client = await farm.ConnectAsync();

@@ -7,12 +7,13 @@ namespace Farm.Gateway.Tests.Http;
 public class ObjectInfoTests
 {
     [Theory]
+    [Trait("Rule", "21.2")]
     [InlineData("ImageInvert", """{"ImageInvert":{"input":{"required":{"image":["IMAGE"]}},"input_order":{"required":["image"]},"is_input_list":false,"output":["IMAGE"],"output_is_list":[false],"output_name":["IMAGE"],"name":"ImageInvert","display_name":"Invert Image","description":"","python_module":"nodes","category":"image","output_node":false,"has_intermediate_output":false,"search_aliases":[],"essentials_category":"Image Tools"}}""")]
     [InlineData("SaveImage", """{"SaveImage":{"input":{"required":{"images":["IMAGE",{}],"filename_prefix":["STRING",{"default": "ComfyUI"}]},"hidden":{"prompt":"PROMPT","extra_pnginfo":"EXTRA_PNGINFO"}},"input_order":{"required":["images","filename_prefix"],"hidden":["prompt","extra_pnginfo"]},"is_input_list":false,"output":[],"output_is_list":[],"output_name":[],"name":"SaveImage","display_name":"SaveImage","description":"","python_module":"nodes","category":"image","output_node":true,"has_intermediate_output":false,"search_aliases":[]}}""")]
     [InlineData("MaskPreview", """{"MaskPreview":{"input":{"required":{"mask":["MASK",{}]}},"input_order":{"required":["mask"]},"is_input_list":false,"output":[],"output_is_list":[],"output_name":[],"output_tooltips":[],"output_matchtypes":null,"name":"MaskPreview","display_name":null,"description":"","python_module":"nodes","category":"image","output_node":true,"deprecated":false,"experimental":false,"dev_only":false,"api_node":false,"price_badge":null,"search_aliases":null,"essentials_category":null,"has_intermediate_output":false}}""")]
     [InlineData("NoSuchNode", "{}")]
     [InlineData("saveimage", "{}")]
-    public async Task Entry_OfAClass_IsWrittenAsRecorded(string name, string expected)
+    public async Task Rule21_1_Entry_OfAClass_IsWrittenAsRecorded(string name, string expected)
     {
         await using var host = await GatewayHost.StartAsync();
 

@@ -20,7 +20,7 @@ public class JobEndpointsTests
     [InlineData("sort_by=name", "sort_by must be 'created_at' or 'execution_duration'")]
     [InlineData("sort_order=", "sort_order must be 'asc' or 'desc'")]
     [InlineData("workflow_id=%00", "workflow_id must not hold a NUL character")]
-    public async Task List_QueryBroken_SaysWhatIsWrong(string query, string error)
+    public async Task Rule19_5_List_QueryBroken_SaysWhatIsWrong(string query, string error)
     {
         await using var host = await GatewayHost.StartAsync();
 
@@ -31,7 +31,8 @@ public class JobEndpointsTests
     }
 
     [Fact]
-    public async Task List_Query_IsHandedOnAndPaged()
+    [Trait("Rule", "19.1")]
+    public async Task Rule19_5_List_Query_IsHandedOnAndPaged()
     {
         await using var host = await GatewayHost.StartAsync();
         host.Farm.Jobs = new JobPage([Job(JobStatus.Pending)], Total: 7);
@@ -47,13 +48,14 @@ public class JobEndpointsTests
     }
 
     [Theory]
+    [Trait("Rule", "19.4")]
     [InlineData("""{"images":[{"filename":"a.png","type":"temp"},{"filename":"b.png","type":"output"}]}""", 2, """{"filename":"b.png","type":"output","nodeId":"9","mediaType":"images"}""")]
     [InlineData("""{"images":[{"filename":"a.png","type":"temp"}],"animated":[true]}""", 1, """{"filename":"a.png","type":"temp","nodeId":"9","mediaType":"images"}""")]
     [InlineData("""{"text":["hello",5,null]}""", 3, """{"content":"hello","nodeId":"9","mediaType":"text"}""")]
     [InlineData("""{"result":["mesh.GLB","other"]}""", 1, """{"filename":"mesh.GLB","type":"output","subfolder":"","mediaType":"3d","nodeId":"9"}""")]
     [InlineData("""{"gifs":[{"filename":"a.mp4","type":"output","format":"video/h264-mp4","mediaType":"kept"}]}""", 1, """{"filename":"a.mp4","type":"output","format":"video/h264-mp4","mediaType":"kept","nodeId":"9"}""")]
     [InlineData("""{"other":[{"filename":"a.bin","type":"output"}],"numbers":[1,2],"word":"x"}""", 1, null)]
-    public async Task List_Outputs_AreCountedAndOneStandsForTheJob(string output, int count, string? preview)
+    public async Task Rule19_3_List_Outputs_AreCountedAndOneStandsForTheJob(string output, int count, string? preview)
     {
         await using var host = await GatewayHost.StartAsync();
         host.Farm.Jobs = new JobPage([Job(JobStatus.Completed) with { Outputs = [Ui(output)] }], Total: 1);
@@ -65,7 +67,7 @@ public class JobEndpointsTests
     }
 
     [Fact]
-    public async Task List_LongText_IsCutAfter1024CharactersNotInsideOne()
+    public async Task Rule19_4_List_LongText_IsCutAfter1024CharactersNotInsideOne()
     {
         await using var host = await GatewayHost.StartAsync();
         var text = string.Concat(Enumerable.Repeat("😀", 1030));
@@ -78,7 +80,8 @@ public class JobEndpointsTests
     }
 
     [Fact]
-    public async Task One_Ended_HasOutputsStatusAndWorkflow()
+    [Trait("Rule", "19.2")]
+    public async Task Rule19_6_One_Ended_HasOutputsStatusAndWorkflow()
     {
         await using var host = await GatewayHost.StartAsync();
         host.Farm.Ended = new HistoryEntry
@@ -111,7 +114,7 @@ public class JobEndpointsTests
     [Theory]
     [InlineData("GET", "/api/jobs/nope")]
     [InlineData("POST", "/api/jobs/nope/cancel")]
-    public async Task One_Unknown_Is404(string method, string path)
+    public async Task Rule19_6_One_Unknown_Is404(string method, string path)
     {
         await using var host = await GatewayHost.StartAsync();
 

@@ -35,7 +35,7 @@ public class PromptEndpointsTests
     [InlineData("\"number\": true", "1.0")]
     [InlineData("\"front\": false", "1")]
     [InlineData("\"front\": true", "-1")]
-    public async Task Number_GivenOrDrawn_IsAnsweredAsRecorded(string member, string expected)
+    public async Task Rule2_2_Number_GivenOrDrawn_IsAnsweredAsRecorded(string member, string expected)
     {
         await using var host = await GatewayHost.StartAsync();
         await PostAsync(host, "/prompt", "{}");
@@ -46,7 +46,7 @@ public class PromptEndpointsTests
     }
 
     [Fact]
-    public async Task ExtraData_WithSecrets_GoesOnWithoutThem()
+    public async Task Rule2_4_ExtraData_WithSecrets_GoesOnWithoutThem()
     {
         await using var host = await GatewayHost.StartAsync();
 
@@ -74,7 +74,7 @@ public class PromptEndpointsTests
     [InlineData("{\"prompt\": {}, \"extra_data\": 1}", "invalid_request")]
     [InlineData("{\"prompt\": {}, \"partial_execution_targets\": \"1\"}", "invalid_request")]
     [InlineData("{\"prompt\": {\"\\ud800\": 1}}", "invalid_json")]
-    public async Task Body_ThatIsWrong_IsRefusedInComfyShape(string body, string type)
+    public async Task Rule2_5_Body_ThatIsWrong_IsRefusedInComfyShape(string body, string type)
     {
         await using var host = await GatewayHost.StartAsync();
 

@@ -8,6 +8,7 @@ namespace Farm.Gateway.Tests.Validation;
 public class CoercionTests
 {
     [Theory]
+    [Trait("Rule", "22.32")]
     [InlineData("INT", "5.7", "5")]
     [InlineData("INT", "-5.7", "-5")]
     [InlineData("INT", "\"7\"", "7")]
@@ -30,7 +31,7 @@ public class CoercionTests
     [InlineData("BOOLEAN", "{}", "false")]
     [InlineData("INT,FLOAT", "\"7\"", "\"7\"")]
     [InlineData("*", "1.0", "1.0")]
-    public void Literal_OfAnotherKind_BecomesTheDeclaredType(string type, string value, string expected) =>
+    public void Rule5_6_Literal_OfAnotherKind_BecomesTheDeclaredType(string type, string value, string expected) =>
         Assert.Equal(expected, JsonText.String(Coercion.Coerce(type, JsonText.Value(value)).GetRawText()).GetString());
 
     [Theory]
@@ -42,6 +43,6 @@ public class CoercionTests
     [InlineData("FLOAT", "\"x\"", "could not convert string to float: 'x'")]
     [InlineData("FLOAT", "\"\"", "could not convert string to float: ''")]
     [InlineData("FLOAT", "null", "float() argument must be a string or a real number, not 'NoneType'")]
-    public void Literal_ThatCannotBeTurned_FailsWithPythonsText(string type, string value, string expected) =>
+    public void Rule5_6_Literal_ThatCannotBeTurned_FailsWithPythonsText(string type, string value, string expected) =>
         Assert.Equal(expected, Assert.Throws<FormatException>(() => Coercion.Coerce(type, JsonText.Value(value))).Message);
 }

@@ -25,7 +25,9 @@ public class PromptValidatorTests
 
     // Execution semantics 22.36, there with StubMask and T: errors found by an earlier output are listed under later ones.
     [Fact]
-    public async Task FailingOutputs_InOrder_AreListedUnderEveryBrokenNodeMetUntilThen()
+    [Trait("Rule", "5.15")]
+    [Trait("Rule", "5.16")]
+    public async Task Rule22_36_FailingOutputs_AreListedUnderEveryBrokenNodeMetUntilThen()
     {
         const string prompt = """
             {"x": {"class_type": "SolidMask", "inputs": {"value": 9.0, "width": 8, "height": 8}},
@@ -45,7 +47,7 @@ public class PromptValidatorTests
     }
 
     [Fact]
-    public async Task WrappedLiteral_OfADeclaredInput_IsUnwrappedInThePrompt()
+    public async Task Rule1_4_WrappedLiteral_OfADeclaredInput_IsUnwrappedInThePrompt()
     {
         var graph = Checker.Graph("""{"1": {"class_type": "Anything", "inputs": {"value": {"__value__": [1, 2, 3], "other": 1}, "free": {"__value__": 5}}}}""");
 
@@ -56,7 +58,7 @@ public class PromptValidatorTests
     }
 
     [Fact]
-    public async Task Prompt_WithCoercedLiterals_KeepsKeyOrderAndNumberTexts()
+    public async Task Rule1_1_Prompt_WithCoercedLiterals_KeepsKeyOrderAndNumberTexts()
     {
         var graph = Checker.Graph("""{"b": {"_meta": {"n": 1.50}, "inputs": {"value": "0.5", "width": 8.9, "height": "16", "free": 1.0}, "class_type": "SolidMask"}, "a": {"class_type": "MaskPreview", "inputs": {"mask": ["b", 0]}}}""");
 
@@ -67,12 +69,13 @@ public class PromptValidatorTests
     }
 
     [Theory]
+    [Trait("Rule", "22.33")]
     [InlineData("""[["a", 0]]""", "bad_linked_input")]
     [InlineData("""[1, 2]""", "exception_during_validation")]
     [InlineData("""["1", 0.5]""", "exception_during_validation")]
     [InlineData("""["1", "0"]""", "exception_during_validation")]
     [InlineData("""[["x"], 0]""", "exception_during_validation")]
-    public async Task Link_OfAWrongKind_IsRefused(string link, string type)
+    public async Task Rule1_3_Link_OfAWrongKind_IsRefused(string link, string type)
     {
         var result = await Checker.ValidateAsync("""{"1": {"class_type": "EmptyImage", "inputs": {"width": 8, "height": 8, "batch_size": 1, "color": 0}}, "2": {"class_type": "PreviewImage", "inputs": {"images": """ + link + "}}}");
 
@@ -80,7 +83,7 @@ public class PromptValidatorTests
     }
 
     [Fact]
-    public async Task Slot_Negative_CountsFromTheEnd()
+    public async Task Rule1_6_Slot_Negative_CountsFromTheEnd()
     {
         var result = await Checker.ValidateAsync("""{"1": {"class_type": "EmptyImage", "inputs": {"width": 8, "height": 8, "batch_size": 1, "color": 0}}, "2": {"class_type": "PreviewImage", "inputs": {"images": ["1", -1]}}}""");
 
@@ -89,11 +92,14 @@ public class PromptValidatorTests
 
     // Execution semantics 22.39, recorded.
     [Theory]
+    [Trait("Rule", "6.1")]
+    [Trait("Rule", "6.2")]
+    [Trait("Rule", "6.3")]
     [InlineData("""{"dc": "none", "ag.n0": "x"}""", null)]
     [InlineData("""{"dc": "one", "ag.n0": "x"}""", "x|dc.x")]
     [InlineData("""{"dc": "two"}""", "n0|ag.n0")]
     [InlineData("""{"dc": "one", "dc.x": 3, "ag.n0": "x", "ag.n2": "y"}""", null)]
-    public async Task DynamicInputs_UnfoldWithTheValues(string inputs, string? expected)
+    public async Task Rule22_39_DynamicInputs_UnfoldWithTheValues(string inputs, string? expected)
     {
         var dynamic = Definitions.Node("Dynamic", [
             Definitions.Input("dc", "COMFY_DYNAMICCOMBO_V3", """{"options": [{"key": "one", "inputs": {"required": {"x": ["INT", {"min": 0}]}}}, {"key": "two", "inputs": {"optional": {"y": ["STRING", {}]}}}]}"""),

@@ -39,8 +39,11 @@ public class SocketMessageTests
     };
 
     [Theory]
+    [Trait("Rule", "15.1")]
+    [Trait("Rule", "15.12")]
+    [Trait("Rule", "16.3")]
     [MemberData(nameof(Messages))]
-    public void Event_OfARun_IsWrittenInTheRecordedOrder(RunEvent happened, string expected)
+    public void Rule16_2_Event_OfARun_IsWrittenInTheRecordedOrder(RunEvent happened, string expected)
     {
         var message = SocketMessage.Of(happened, "p", withMetadata: false)!;
 
@@ -69,7 +72,7 @@ public class SocketMessageTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void PreviewOrder_OfEitherClient_IsThatOfComfy(bool withMetadata)
+    public void Rule16_4_PreviewOrder_OfEitherClient_IsThatOfComfy(bool withMetadata)
     {
         var step = new NodeStepped(Child.NodeId, 1, 2);
         var image = Image("image/png");

@@ -20,7 +20,7 @@ public class WebSocketEndpointsTests
     }
 
     [Fact]
-    public async Task Client_ThatComesBackDuringItsRun_IsToldTheCurrentNode()
+    public async Task Rule16_11_Client_ThatComesBackDuringItsRun_IsToldTheCurrentNode()
     {
         await using var host = await GatewayHost.StartAsync();
         host.Farm.CurrentNode = "7";

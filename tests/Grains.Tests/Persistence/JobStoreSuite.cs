@@ -41,7 +41,7 @@ public abstract class JobStoreSuite : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Page_MixedStatuses_IsNewestFirstWithWhatIsKnown()
+    public async Task Rule19_2_Page_MixedStatuses_IsNewestFirstWithWhatIsKnown()
     {
         await PendingAsync("waits", 4, workflow: "wf");
         await RunningAsync("runs", 3);
@@ -59,7 +59,7 @@ public abstract class JobStoreSuite : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Page_ByDuration_TakesWhatHasNotEndedAsZero()
+    public async Task Rule19_5_Page_ByDuration_TakesWhatHasNotEndedAsZero()
     {
         await PendingAsync("waits", 9);
         await EndedAsync("short", 3, RunOutcome.Success, seconds: 1);

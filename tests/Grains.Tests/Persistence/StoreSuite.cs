@@ -181,7 +181,7 @@ public abstract class StoreSuite : IAsyncLifetime
     [InlineData(1, -1, "4")]
     [InlineData(5, -1, "0 1 2 3 4")]
     [InlineData(9, -1, "0 1 2 3 4")]
-    public async Task History_Window_AsRecorded(int? maxItems, int offset, string expected)
+    public async Task Rule18_5_History_Window_AsRecorded(int? maxItems, int offset, string expected)
     {
         for (var i = 0; i < 5; i++) await RunAsync(Samples.Submission($"{i}"), End());
         await RunAsync(Samples.Submission("x", tenant: "other"), End());
@@ -190,7 +190,7 @@ public abstract class StoreSuite : IAsyncLifetime
     }
 
     [Fact]
-    public async Task History_Depth_HidesTheOldestFromListings()
+    public async Task Rule18_5_History_Depth_HidesTheOldestFromListings()
     {
         for (var i = 0; i < 5; i++) await RunAsync(Samples.Submission($"{i}"), End());
 

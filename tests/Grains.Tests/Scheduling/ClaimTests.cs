@@ -32,7 +32,7 @@ public sealed class ClaimTests
     }
 
     [Fact]
-    public async Task Claim_ManyPrompts_ComeByNumberThenByPromptIdAsText()
+    public async Task Rule2_6_Claim_ManyPrompts_ComeByNumberThenByPromptIdAsText()
     {
         await using var farm = await FarmCluster.StartAsync();
         foreach (var (id, number) in new[] { ("b", 5d), ("a", 5d), ("B", 5d), ("front", -3d), ("ten", 10d), ("nine", 9.5) })

@@ -97,7 +97,7 @@ public sealed class SessionTests
 
     /// <summary>What every socket is told of a run without a client, as recorded from ComfyUI 0.19.3 (ws/run_without_client_id).</summary>
     [Fact]
-    public async Task Run_WithoutClient_TellsEverybodyTheRecordedFew()
+    public async Task Rule16_1_Run_WithoutClient_TellsEverybodyTheRecordedFew()
     {
         await using var farm = await FarmCluster.StartAsync();
         var gateway = await farm.ListenAsync();

@@ -19,7 +19,9 @@ public sealed class EventTests
     }));
 
     [Fact]
-    public void SimpleRun_16_5_ThenCached_16_6()
+    [Trait("Rule", "8.11")]
+    [Trait("Rule", "16.6")]
+    public void Rule16_5_SimpleRun_ThenCached()
     {
         var harness = new ExecutorHarness();
         const string prompt = "A:StubInt(value=1)\nB:T(v=@A)";
@@ -30,7 +32,48 @@ public sealed class EventTests
     }
 
     [Fact]
-    public void WithoutClient_CachedUi_IsNeitherSentNorKept_13_13()
+    public void Rule16_7_Failing_LeavesItsNodeRunning() =>
+        Assert.Equal(
+            "start cached[] A:running executing A A:finished B:running executing B ExecutionError",
+            Full(new ExecutorHarness().Run("A:StubInt(value=1)\nB:Fail(value=@A)\nC:T(v=@B)", "C")));
+
+    [Fact]
+    public void Rule16_8_Interrupted_EndsWithTheInterruption()
+    {
+        using var interrupt = new CancellationTokenSource();
+        var run = new ExecutorHarness().Run("A:StubInt(value=1)\nB:T(v=@A)", interrupt.Token, e =>
+        {
+            if (e is NodeExecuting { Node: "B" })
+                interrupt.Cancel();
+        }, "B");
+
+        Assert.Equal("start cached[] A:running executing A A:finished B:running executing B ExecutionInterrupted", Full(run));
+    }
+
+    [Fact]
+    public void Rule16_10_AsyncNode_FinishesWithoutAnotherExecuting()
+    {
+        var harness = new ExecutorHarness();
+        var run = harness.Run("1:Sleep(value=1;gate=\"g\")\n2:StubInt(value=2)\n3:T(v=@1;w=@2)", CancellationToken.None, e =>
+        {
+            if (e is NodeExecuting { Node: "2" })
+                harness.Gates.Open("g");
+        }, "3");
+
+        Assert.Equal(
+            "start cached[] 1:running executing 1 2:running executing 2 2:finished 1:finished 3:running executing 3 executed 3 3:finished success",
+            Full(run));
+    }
+
+    [Fact]
+    public void Rule17_1_AsyncNodeThatNeverWaits_CountsAsSynchronous() =>
+        Assert.Equal(
+            "start cached[] 1:running executing 1 1:finished 2:running executing 2 2:finished 3:running executing 3 executed 3 3:finished success",
+            Full(new ExecutorHarness().Run("1:Sleep(value=1)\n2:StubInt(value=2)\n3:T(v=@1;w=@2)", "3")));
+
+    [Fact]
+    [Trait("Rule", "22.30")]
+    public void Rule13_13_WithoutClient_CachedUi_IsNeitherSentNorKept()
     {
         var harness = new ExecutorHarness { HasClient = false };
         harness.Run("B:T(v=1)", "B");
@@ -40,7 +83,7 @@ public sealed class EventTests
     }
 
     [Fact]
-    public void ProgressBar_SendsFirstLastAndPreviews_16_4()
+    public void Rule16_4_ProgressBar_SendsFirstLastAndPreviews()
     {
         var clock = new StoppedClock();
         var steps = NodeType.Of(() => new ScriptNode(
@@ -66,7 +109,8 @@ public sealed class EventTests
     }
 
     [Fact]
-    public void Fingerprint_ThatThrows_IsNeverReused_PostedOneIs_22_27()
+    [Trait("Rule", "13.6")]
+    public void Rule22_27_Fingerprint_ThatThrows_IsNeverReused_PostedOneIs()
     {
         var node = NodeType.Of(() => new FingerprintScriptNode(
             n => n.V1().Named("Print").In("test").OutputNode().OptionalInputs().Input("v", "*"),
@@ -83,7 +127,7 @@ public sealed class EventTests
     [Theory]
     [InlineData(double.NaN, ">1")]
     [InlineData(1.5, "C[0,1] U10")]
-    public void Fingerprint_Value_DecidesReuse_13_5(double value, string second)
+    public void Rule13_5_Fingerprint_Value_DecidesReuse(double value, string second)
     {
         object? seen = "not called";
         var node = NodeType.Of(() => new FingerprintScriptNode(
@@ -102,7 +146,7 @@ public sealed class EventTests
     }
 
     [Fact]
-    public void PromptValue_CarriesFingerprints_10()
+    public void Rule10_PromptValue_CarriesFingerprints()
     {
         string? prompt = null;
         var node = NodeType.Of(() => new FingerprintScriptNode(
@@ -118,7 +162,8 @@ public sealed class EventTests
     }
 
     [Fact]
-    public void NodeObjects_LiveAsLongAsTheirNode_22_28()
+    [Trait("Rule", "8.4")]
+    public void Rule22_28_NodeObjects_LiveAsLongAsTheirNode()
     {
         var node = NodeType.Of(() =>
         {
@@ -136,7 +181,8 @@ public sealed class EventTests
     }
 
     [Fact]
-    public void IntermediateOutput_IsSentAgain_22_29()
+    [Trait("Rule", "13.12")]
+    public void Rule22_29_IntermediateOutput_IsSentAgain()
     {
         var node = NodeType.Of(() => new ScriptNode(
             n => n.V1().Named("Middle").In("test").IntermediateOutput().Input("v", "*").Output("*"),
@@ -151,7 +197,7 @@ public sealed class EventTests
     }
 
     [Fact]
-    public void NotIdempotentNodes_NeverShare_13_2()
+    public void Rule13_2_NotIdempotentNodes_NeverShare()
     {
         var node = NodeType.Of(() => new ScriptNode(
             n => n.Named("Random").In("test").NotIdempotent().Input("v", "*").Output("*"), call => NodeResult.Of(call.Value("v"))));

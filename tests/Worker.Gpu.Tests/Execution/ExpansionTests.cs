@@ -29,7 +29,10 @@ public sealed class ExpansionTests
     });
 
     [Fact]
-    public void Expansion_RunsOutputsAndSources_16_9()
+    [Trait("Rule", "12.1")]
+    [Trait("Rule", "12.4")]
+    [Trait("Rule", "18.3")]
+    public void Rule16_9_Expansion_RunsOutputsAndSources()
     {
         var run = new ExecutorHarness(nodes: Simple).Run("2:Expand(v=1)\n3:T(v=@2;w=@2/1)", "3");
         Assert.Equal(">2 >2.0.0.1 >2.0.0.2 U2.0.0.2 >3 U3", run.Trace);
@@ -40,7 +43,9 @@ public sealed class ExpansionTests
     }
 
     [Fact]
-    public void LinkToAList_TakesSeveralOutputs_22_16()
+    [Trait("Rule", "8.10")]
+    [Trait("Rule", "12.6")]
+    public void Rule22_16_LinkToAList_TakesSeveralOutputs()
     {
         var node = Expands("Shift", (_, graph) => [graph.Add("List").Set("n", 3L).Out(), "lit"]);
         var run = new ExecutorHarness(nodes: node).Run("2:Shift(v=1)\n3:T(v=@2;w=@2/1)", "3");
@@ -48,7 +53,8 @@ public sealed class ExpansionTests
     }
 
     [Fact]
-    public void NestedExpansion_IdsAndNames_22_17()
+    [Trait("Rule", "12.2")]
+    public void Rule22_17_NestedExpansion_IdsAndNames()
     {
         var outer = Expands("Outer", (_, graph) => [graph.Add("Expand").Set("v", 1L).Out()]);
         var run = new ExecutorHarness(nodes: [Simple, outer]).Run("2:Outer(v=1)\n3:T(v=@2)", "3");
@@ -57,7 +63,8 @@ public sealed class ExpansionTests
     }
 
     [Fact]
-    public void OverriddenDisplay_IsShown_22_18()
+    [Trait("Rule", "12.3")]
+    public void Rule22_18_OverriddenDisplay_IsShown()
     {
         var node = Expands("Other", (_, graph) =>
         {
@@ -70,9 +77,11 @@ public sealed class ExpansionTests
     }
 
     [Theory]
+    [Trait("Rule", "12.9")]
+    [Trait("Rule", "13.9")]
     [InlineData(CacheKind.Classic, "C[9] >2 U2.0.0.2 >3 U3")]
     [InlineData(CacheKind.None, ">9 >2 >2.0.0.1 >2.0.0.2 U2.0.0.2 >3 U3")]
-    public void ChangedParent_SameChildren_HitTheSubCache_22_19(CacheKind kind, string second)
+    public void Rule22_19_ChangedParent_SameChildren_HitTheSubCache(CacheKind kind, string second)
     {
         var harness = new ExecutorHarness(new CacheOptions { Kind = kind }, nodes: Simple);
         harness.Run("9:StubInt(value=3)\n2:Expand(v=1;w=@9)\n3:T(v=@2;w=@2/1)", "3");
@@ -80,7 +89,8 @@ public sealed class ExpansionTests
     }
 
     [Fact]
-    public void FailingChild_IsReportedAsTheParent_22_24()
+    [Trait("Rule", "12.10")]
+    public void Rule22_24_FailingChild_IsReportedAsTheParent()
     {
         var node = Expands("Fails", (call, graph) => [graph.Add("Fail").Set("value", call.Value("v")).Out()]);
         var run = new ExecutorHarness(nodes: node).Run("2:Fails(v=1)\n3:T(v=@2)", "3");
@@ -90,7 +100,9 @@ public sealed class ExpansionTests
     }
 
     [Fact]
-    public void DynamicCycle_BlamesTheExpandingNode_22_23()
+    [Trait("Rule", "7.6")]
+    [Trait("Rule", "15.9")]
+    public void Rule22_23_DynamicCycle_BlamesTheExpandingNode()
     {
         var node = Expands("Cycle", (_, graph) =>
         {
@@ -108,7 +120,7 @@ public sealed class ExpansionTests
     [Theory]
     [InlineData("Nowhere", "comfy_execution.graph.NodeNotFoundError", "Node gone not found\n")]
     [InlineData("Unknown", "KeyError", "'NoSuchClass'\n")]
-    public void BadGraph_IsAnErrorOfTheExpandingNode_12_11(string name, string type, string message)
+    public void Rule12_11_BadGraph_IsAnErrorOfTheExpandingNode(string name, string type, string message)
     {
         NodeType[] nodes =
         [
@@ -120,7 +132,7 @@ public sealed class ExpansionTests
     }
 
     [Fact]
-    public void SchemaNode_ThatMayNotExpand_Fails_9_10()
+    public void Rule9_10_SchemaNode_ThatMayNotExpand_Fails()
     {
         var node = NodeType.Of(() => new ScriptNode(
             n => n.Named("NotAllowed").In("test").Input("v", "*").Output("*"),
@@ -130,7 +142,8 @@ public sealed class ExpansionTests
     }
 
     [Fact]
-    public void MixedSlices_KeepTheirOrder_12_5()
+    [Trait("Rule", "8.2")]
+    public void Rule12_5_MixedSlices_KeepTheirOrder()
     {
         var node = NodeType.Of(() => new ScriptNode(
             n => n.V1().Named("Mixed").In("test").Input("v", "*").Output("*"),
@@ -145,5 +158,80 @@ public sealed class ExpansionTests
         var run = new ExecutorHarness(nodes: node).Run("1:List(n=3)\n2:Mixed(v=@1)\n3:t(v=@2)", "3");
         Assert.Equal(">1 >2 >2.1.0.1 >3 U3", run.Trace);
         Assert.Equal("""{"text":["0","7","2"]}""", run.Output("3"));
+    }
+
+    [Fact]
+    public void Rule12_2_SecondGraphOfACall_HasTheNextNumber()
+    {
+        var node = Expands("Twice", (call, _) => [call.Context.NewGraph().Add("StubInt").Id]);
+
+        Assert.Equal("""{"text":["2.0.1.1"]}""", new ExecutorHarness(nodes: node).Run("2:Twice(v=1)\n3:T(v=@2)", "3").Output("3"));
+    }
+
+    [Fact]
+    public void Rule12_2_IdWithoutPrefix_HidesASubmittedNode()
+    {
+        var node = NodeType.Of(() => new ScriptNode(
+            n => n.V1().Named("Hides").In("test").Input("v", "*").Output("*"),
+            call =>
+            {
+                var graph = new GraphBuilder("");
+                return NodeResult.Expand(new ExpandedGraph([graph.Add("StubInt", "1").Set("value", 7L)]), new NodeLink("1", 0));
+            }));
+        var run = new ExecutorHarness(nodes: node).Run("1:StubInt(value=1)\n2:Hides(v=@1)\n3:T(v=@2)", "3");
+
+        Assert.Equal(">1 >2 >1 >3 U3", run.Trace);
+        Assert.Equal("""{"text":["7"]}""", run.Output("3"));
+    }
+
+    [Fact]
+    public void Rule12_3_NewNodes_AreNeitherCheckedNorCoerced_AndTakeAnyObject()
+    {
+        var address = new Uri("test:1");
+        var node = Expands("Objects", (_, graph) => [graph.Add("StubInt").Set("value", address).Out(), graph.Add("StubInt").Set("value", "text").Out()]);
+
+        Assert.Equal(
+            """{"text":["test:1,text"]}""",
+            new ExecutorHarness(nodes: node).Run("2:Objects(v=1)\n3:T(v=@2;w=@2/1)", "3").Output("3"));
+    }
+
+    [Fact]
+    public void Rule12_4_NewNodesThatNothingNeeds_DoNotRun()
+    {
+        var node = Expands("Leaves", (_, graph) =>
+        {
+            graph.Add("StubInt").Set("value", 1L);
+            return [graph.Add("StubInt").Set("value", 2L).Out()];
+        });
+
+        Assert.Equal(">2 >2.0.0.2 >3 U3", new ExecutorHarness(nodes: node).Run("2:Leaves(v=1)\n3:T(v=@2)", "3").Trace);
+    }
+
+    [Fact]
+    public void Rule12_6_LinkToAnEmptyList_RemovesAPosition()
+    {
+        var node = Expands("Shift", (_, graph) => [graph.Add("List").Set("n", 0L).Out(), "lit"]);
+
+        Assert.Equal(
+            """{"text":["lit,None"]}""",
+            new ExecutorHarness(nodes: node).Run("2:Shift(v=1)\n3:t(v=@2;w=@2/1)", "3").Output("3"));
+    }
+
+    [Fact]
+    [Trait("Rule", "8.9")]
+    public void Rule12_7_UiOfAnExpandingNode_IsShownBeforeItsChildrenAndOnce()
+    {
+        var node = NodeType.Of(() => new ScriptNode(
+            n => n.V1().Named("Shows").In("test").Input("v", "*").Output("*"),
+            call =>
+            {
+                var graph = call.Context.NewGraph();
+                var number = graph.Add("StubInt").Set("value", 5L);
+                return new NodeResult { Graph = graph.Build(), Values = [number.Out()], Ui = new UiOutput().AddText("seen") };
+            }));
+        var harness = new ExecutorHarness(nodes: node);
+
+        Assert.Equal(">2 U2 >2.0.0.1 >3 U3", harness.Run("2:Shows(v=1)\n3:T(v=@2)", "2", "3").Trace);
+        Assert.Equal("C[2,3] U3 U2", harness.Run("2:Shows(v=1)\n3:T(v=@2)", "2", "3").Trace);
     }
 }

@@ -8,7 +8,9 @@ namespace Farm.Worker.Tests.Execution;
 public sealed class FailureTests
 {
     [Fact]
-    public void FailingNode_EndsTheRun_KeepsWhatWasDone_15()
+    [Trait("Rule", "13.10")]
+    [Trait("Rule", "15.2")]
+    public void Rule15_8_FailingNode_EndsTheRun_KeepsWhatWasDone()
     {
         var harness = new ExecutorHarness();
         var run = harness.Run("1:StubInt(value=1)\n2:Fail(value=@1)\n3:T(v=@2)", "3");
@@ -20,14 +22,15 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void LinkToNowhere_FailsThePrompt_7_8()
+    public void Rule7_8_LinkToNowhere_FailsThePrompt()
     {
         var run = new ExecutorHarness().Run("1:T(v=1;x=@77)", "1");
         Assert.Equal(("comfy_execution.graph.NodeNotFoundError", "Node 77 not found\n"), (run.Failure.Type, run.Failure.Message));
     }
 
     [Fact]
-    public void LazyRequest_OfAnUnknownInput_IsNodeInputError_22_10()
+    [Trait("Rule", "11.3")]
+    public void Rule22_10_LazyRequest_OfAnUnknownInput_IsNodeInputError()
     {
         var run = new ExecutorHarness().Run("3:StubInt(value=1)\n1:Lazy(want=\"q\";a=@3)\n2:T(v=@1)", "2");
         Assert.Equal(("1", "comfy_execution.graph.NodeInputError"), (run.Failure.NodeId, run.Failure.Type));
@@ -36,7 +39,9 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void Interrupt_StopsBeforeTheNextCall_15_11()
+    [Trait("Rule", "8.6")]
+    [Trait("Rule", "15.12")]
+    public void Rule15_11_Interrupt_StopsBeforeTheNextCall()
     {
         using var interrupt = new CancellationTokenSource();
         var harness = new ExecutorHarness();
@@ -53,7 +58,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void Interrupt_InsideAProgressBar_15_11()
+    public void Rule15_11_Interrupt_InsideAProgressBar()
     {
         using var interrupt = new CancellationTokenSource();
         var steps = NodeType.Of(() => new ScriptNode(
@@ -74,7 +79,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void Interrupt_WhileOnlyAsyncNodesRun_StopsThem()
+    public void Rule15_11_Interrupt_WhileOnlyAsyncNodesRun_StopsThem()
     {
         using var interrupt = new CancellationTokenSource();
         var run = new ExecutorHarness().Run("1:Sleep(value=1;gate=\"never\")\n2:T(v=@1)", interrupt.Token, e =>
@@ -86,7 +91,9 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void AsyncNodes_Overlap_22_26()
+    [Trait("Rule", "8.7")]
+    [Trait("Rule", "17.1")]
+    public void Rule22_26_AsyncNodes_Overlap()
     {
         var harness = new ExecutorHarness();
         var run = harness.Run("1:Sleep(value=1;gate=\"g\")\n2:Sleep(value=2;gate=\"g\")\n3:T(v=@1;w=@2)", CancellationToken.None, e =>
@@ -99,7 +106,8 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void AsyncFailure_HasNoInputs_22_25()
+    [Trait("Rule", "8.2")]
+    public void Rule22_25_AsyncFailure_HasNoInputs()
     {
         var harness = new ExecutorHarness();
         var run = harness.Run("0:List(n=3)\n1:Sleep(value=@0;gate=\"g\")\n3:t(v=@1)", CancellationToken.None, e =>
@@ -111,7 +119,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void SyncFailure_WhileAnAsyncNodeRuns_CancelsIt()
+    public void Rule15_7_SyncFailure_WhileAnAsyncNodeRuns_CancelsIt()
     {
         var run = new ExecutorHarness().Run("1:Sleep(value=1;gate=\"never\")\n2:Fail(value=1)\n3:T(v=@1;w=@2)", "3");
         Assert.Equal(">1 >2 E2", run.Trace);
@@ -120,7 +128,7 @@ public sealed class FailureTests
     [Theory]
     [InlineData(1, true)]
     [InlineData(2, false)]
-    public void OutOfMemory_FreesAndTriesOnce(int failures, bool succeeds)
+    public void Rule15_6_OutOfMemory_FreesAndTriesOnce(int failures, bool succeeds)
     {
         var calls = 0;
         var hungry = NodeType.Of(() => new ScriptNode(
@@ -139,11 +147,130 @@ public sealed class FailureTests
     [InlineData(typeof(ArgumentException), "ValueError")]
     [InlineData(typeof(DivideByZeroException), "ZeroDivisionError")]
     [InlineData(typeof(InvalidOperationException), "RuntimeError")]
-    public void OtherExceptions_GetTheNearestPythonName(Type exception, string type)
+    public void Rule15_3_OtherExceptions_GetTheNearestPythonName(Type exception, string type)
     {
         var node = NodeType.Of(() => new ScriptNode(
             n => n.V1().Named("Throws").In("test").OutputNode().OptionalInputs().Input("v", "*"),
             _ => throw (Exception)Activator.CreateInstance(exception)!));
         Assert.Equal(type, new ExecutorHarness(nodes: node).Run("1:Throws(v=1)", "1").Failure.Type);
+    }
+
+    [Fact]
+    public void Rule15_3_ExceptionWithANameOfItsOwn_KeepsIt()
+    {
+        var node = NodeType.Of(() => new ScriptNode(
+            n => n.V1().Named("Throws").In("test").OutputNode().Input("v", "*"), _ => throw new NodeFailedException("mypack.Boom", "boom")));
+        var run = new ExecutorHarness(nodes: node).Run("1:Throws(v=1)", "1");
+
+        Assert.Equal(("mypack.Boom", "boom\n"), (run.Failure.Type, run.Failure.Message));
+        Assert.NotEmpty(run.Failure.Traceback);
+    }
+
+    [Fact]
+    [Trait("Rule", "15.1")]
+    public void Rule15_4_CurrentInputs_AreValuesAsTheyAre_OthersAsText()
+    {
+        var node = NodeType.Of(() => new ScriptNode(
+            n => n.V1().Named("Throws").In("test").OutputNode().Input("v", "*").OptionalInputs().Input("w", "*").Input("x", "*").Hidden("uid", "UNIQUE_ID"),
+            _ => throw NodeFailedException.ValueError("no")));
+        var run = new ExecutorHarness(nodes: node).Run("0:List(n=2)\n1:Throws(x=[1,\"a\"];v=@0;w=null;y=@0)", "1");
+
+        Assert.Equal("""{"x":["[1, \u0027a\u0027]"],"v":[0,1],"w":[null],"y":[0,1],"uid":["1"]}""", run.Failure.CurrentInputs);
+    }
+
+    [Fact]
+    public void Rule15_5_CurrentOutputs_NameChildrenOfEarlierRuns()
+    {
+        var expands = NodeType.Of(() => new ScriptNode(
+            n => n.V1().Named("Expand").In("test").Input("v", "*").Output("*"),
+            call =>
+            {
+                var graph = call.Context.NewGraph();
+                var number = graph.Add("StubInt").Set("value", 5L);
+                return NodeResult.Expand(graph.Build(), number.Out());
+            }));
+        var harness = new ExecutorHarness(nodes: expands);
+        const string prompt = "1:Expand(v=1)\n2:Fail(value=@1)\n3:T(v=@2)";
+
+        Assert.Equal(["1", "2", "3"], harness.Run(prompt, "3").Failure.CurrentOutputs.Order());
+        var second = harness.Run(prompt, "3").Failure;
+
+        Assert.Equal(["1", "1.0.0.1", "2", "3"], second.CurrentOutputs.Order());
+        Assert.Empty(second.Executed);
+        Assert.Empty(new ExecutorHarness(new() { Kind = Farm.Worker.Execution.Caching.CacheKind.None }, nodes: expands).Run(prompt, "3").Failure.CurrentOutputs);
+    }
+
+    [Theory]
+    [InlineData("MySampler", "RuntimeError", true)]
+    [InlineData("MySampler", "ValueError", false)]
+    [InlineData("MyDecoder", "RuntimeError", false)]
+    public void Rule15_6_MismatchedMatricesOfASampler_GetTheClipTip(string name, string type, bool tip)
+    {
+        const string message = "mat1 and mat2 shapes cannot be multiplied (77x768 and 2048x320)";
+        var node = NodeType.Of(() => new ScriptNode(
+            n => n.V1().Named(name).In("test").OutputNode().Input("v", "*"), _ => throw new NodeFailedException(type, message)));
+
+        var shown = new ExecutorHarness(nodes: node).Run($"1:{name}(v=1)", "1").Failure.Message;
+
+        Assert.StartsWith(message + "\n", shown, StringComparison.Ordinal);
+        Assert.Equal(tip, shown.StartsWith(message + "\n\n\nTIPS: If you have any \"Load CLIP\"", StringComparison.Ordinal));
+        Assert.Equal(tip, shown.Length > message.Length + 1);
+    }
+
+    [Fact]
+    public void Rule15_7_FirstFailingSlice_IsReportedOnceAllHaveEnded()
+    {
+        var node = NodeType.Of(() => new AsyncScriptNode(
+            n => n.V1().Named("Waits").In("test").Input("v", "*").Output("*"),
+            async (call, cancel) =>
+            {
+                await call.Service<Gates>().WaitAsync($"g{call.Value("v")}", cancel);
+                return NodeResult.Of(call.Value("v"));
+            }));
+        var harness = new ExecutorHarness(nodes: node);
+
+        var run = harness.Run("0:List(n=3)\n1:Waits(v=@0)\n3:t(v=@1)", CancellationToken.None, e =>
+        {
+            if (e is not NodeExecuting { Node: "1" })
+                return;
+            harness.Gates.Fail("g2", NodeFailedException.RuntimeError("two"));
+            harness.Gates.Fail("g1", NodeFailedException.RuntimeError("one"));
+            harness.Gates.Open("g0");
+        }, "3");
+
+        Assert.Equal("one\n", run.Failure.Message);
+    }
+
+    [Fact]
+    public void Rule15_12_InterruptAtAChild_NamesTheSubmittedNode()
+    {
+        using var interrupt = new CancellationTokenSource();
+        var expands = NodeType.Of(() => new ScriptNode(
+            n => n.V1().Named("Expand").In("test").Input("v", "*").Output("*"),
+            call =>
+            {
+                var graph = call.Context.NewGraph();
+                var number = graph.Add("StubInt").Set("value", 5L);
+                return NodeResult.Expand(graph.Build(), number.Out());
+            }));
+
+        var run = new ExecutorHarness(nodes: expands).Run("2:Expand(v=1)\n3:T(v=@2)", interrupt.Token, e =>
+        {
+            if (e is NodeExecuting { Node: "2.0.0.1" })
+                interrupt.Cancel();
+        }, "3");
+
+        var closing = Assert.IsType<ExecutionInterrupted>(run.End.Closing);
+        Assert.Equal(("2", "Expand"), (closing.NodeId, closing.NodeType));
+        Assert.Empty(closing.Executed);
+    }
+
+    [Fact]
+    public void Rule18_3_FailedRun_KeepsWhatWasShownUntilThen()
+    {
+        var run = new ExecutorHarness().Run("1:T(v=1)\n2:Fail(value=5;after=@1)\n3:T(v=@2)", "3");
+
+        Assert.Equal("""{"text":["1"]}""", run.Output("1"));
+        Assert.Single(run.End.Outputs);
     }
 }

@@ -15,14 +15,16 @@ public sealed class MappingTests
         run));
 
     [Fact]
-    public void Lists_MapElementwise_LastRepeats_22_11()
+    [Trait("Rule", "9.1")]
+    [Trait("Rule", "9.5")]
+    public void Rule22_11_Lists_MapElementwise_LastRepeats()
     {
         var run = new ExecutorHarness().Run("1:List(n=3)\n2:List(n=2)\n3:t(v=@1;w=@2)", "3");
         Assert.Equal("""{"text":["0,0","1,1","2,1"]}""", run.Output("3"));
     }
 
     [Fact]
-    public void EmptyList_IntoPlainNode_CallsWithoutArguments_22_12()
+    public void Rule22_12_EmptyList_IntoPlainNode_CallsWithoutArguments()
     {
         var run = new ExecutorHarness().Run("1:List(n=0)\n2:t(v=@1)", "2");
         Assert.Equal("TypeError", run.Failure.Type);
@@ -31,7 +33,8 @@ public sealed class MappingTests
     }
 
     [Fact]
-    public void EmptyList_BesideHiddenInput_IsIndexError_22_12()
+    [Trait("Rule", "9.4")]
+    public void Rule22_12_EmptyList_BesideHiddenInput_IsIndexError()
     {
         var run = new ExecutorHarness().Run("1:List(n=0)\n2:T(v=@1)", "2");
         Assert.Equal("IndexError", run.Failure.Type);
@@ -40,18 +43,20 @@ public sealed class MappingTests
     }
 
     [Fact]
-    public void EmptyList_IntoListNode_IsPassed_22_12() =>
+    [Trait("Rule", "9.6")]
+    public void Rule22_12_EmptyList_IntoListNode_IsPassed() =>
         Assert.Equal("""{"text":["[]"]}""", new ExecutorHarness().Run("1:List(n=0)\n2:TakesList(v=@1)", "2").Output("2"));
 
     [Fact]
-    public void ReturnedNull_OfAnOlderNode_IsTypeError_22_13()
+    [Trait("Rule", "9.7")]
+    public void Rule22_13_ReturnedNull_OfAnOlderNode_IsTypeError()
     {
         var run = new ExecutorHarness(nodes: Returns("Null", _ => null)).Run("1:Null(v=1)\n2:T(v=@1)", "2");
         Assert.Equal(("TypeError", "object of type 'NoneType' has no len()\n"), (run.Failure.Type, run.Failure.Message));
     }
 
     [Fact]
-    public void ReturnedUiOnly_GivesNullToConsumers_22_13()
+    public void Rule22_13_ReturnedUiOnly_GivesNullToConsumers()
     {
         var run = new ExecutorHarness(nodes: Returns("UiOnly", _ => NodeResult.WithUi(new UiOutput().AddText("x")))).Run("1:UiOnly(v=1)\n2:T(v=@1)", "2");
         Assert.Equal(">1 U1 >2 U2", run.Trace);
@@ -59,7 +64,9 @@ public sealed class MappingTests
     }
 
     [Fact]
-    public void MoreValuesThanDeclared_StayAccessible_22_13()
+    [Trait("Rule", "1.6")]
+    [Trait("Rule", "9.8")]
+    public void Rule22_13_MoreValuesThanDeclared_StayAccessible()
     {
         var harness = new ExecutorHarness(nodes: Returns("Three", _ => NodeResult.Of(1L, 2L, 3L)));
         Assert.Equal("""{"text":["1"]}""", harness.Run("1:Three(v=1)\n2:T(v=@1)", "2").Output("2"));
@@ -67,7 +74,88 @@ public sealed class MappingTests
     }
 
     [Fact]
-    public void UiOfSlices_LackingAKey_IsKeyError_9_9()
+    public void Rule9_8_OutputLists_AreJoined_AndSlotsBeyondTheDeclaredCutOff()
+    {
+        var node = Returns("Doubles", call => NodeResult.Of(new object?[] { call.Value("v"), call.Value("v") }.ToList(), "beyond"), n => n.V1());
+        var list = NodeType.Of(() => new ScriptNode(
+            n => n.V1().Named("Lists").In("test").Input("v", "*").Output("*", isList: true),
+            call => NodeResult.Of(new object?[] { call.Value("v"), call.Value("v") }.ToList(), "beyond")));
+        var harness = new ExecutorHarness(nodes: [node, list]);
+
+        Assert.Equal("""{"text":["[0, 0, 1, 1]"]}""", harness.Run("0:List(n=2)\n1:Lists(v=@0)\n2:TakesList(v=@1)", "2").Output("2"));
+        Assert.Equal("""{"text":["None"]}""", harness.Run("0:List(n=2)\n1:Lists(v=@0)\n2:t(v=@1/1)", "2").Output("2"));
+        Assert.Equal("""{"text":["beyond","beyond"]}""", harness.Run("0:List(n=2)\n1:Doubles(v=@0)\n2:t(v=@1/1)", "2").Output("2"));
+    }
+
+    [Fact]
+    [Trait("Rule", "8.8")]
+    public void Rule9_8_FewerValuesThanDeclared_AreNullDownstream()
+    {
+        var node = Returns("One", _ => NodeResult.Of(1L), n => n.Output("*"));
+
+        Assert.Equal("""{"text":["1,None"]}""", new ExecutorHarness(nodes: node).Run("1:One(v=1)\n2:t(v=@1;w=@1/1)", "2").Output("2"));
+    }
+
+    // A text under a name would fall apart into characters; an SDK node's UI output is made of lists only.
+    [Fact]
+    public void Rule9_9_UiOfSlices_IsJoinedByName_WithoutThoseThatHaveNone()
+    {
+        var node = Returns("Some", call => call.Get<long>("v") == 1
+            ? NodeResult.Of()
+            : NodeResult.WithUi(new UiOutput().AddText($"{call.Value("v")}").Add("n", 1L, 2L)));
+
+        Assert.Equal("""{"text":["0","2"],"n":[1,2,1,2]}""", new ExecutorHarness(nodes: node).Run("1:List(n=3)\n2:Some(v=@1)", "2").Output("2"));
+    }
+
+    [Fact]
+    public void Rule9_10_SchemaNodeThatReturnsNothing_HasNoOutputs()
+    {
+        var node = NodeType.Of(() => new ScriptNode(n => n.Named("Nothing").In("test").Input("v", "*").Output("*"), _ => null));
+
+        Assert.Equal("""{"text":["None"]}""", new ExecutorHarness(nodes: node).Run("1:Nothing(v=1)\n2:T(v=@1)", "2").Output("2"));
+    }
+
+    // In ComfyUI a schema node that blocks without values does not block; here whoever blocks, blocks.
+    [Fact]
+    public void Rule9_11_SchemaNodeThatBlocksWithoutValues_BlocksAllItsOutputs()
+    {
+        var node = NodeType.Of(() => new ScriptNode(
+            n => n.Named("Blocks").In("test").Input("v", "*").Output("*").Output("*"), _ => NodeResult.Block("boo")));
+        var mixed = NodeType.Of(() => new ScriptNode(
+            n => n.Named("BlocksOne").In("test").Input("v", "*").Output("*").Output("*"), call => NodeResult.Of(new ExecutionBlocker("boo"), call.Value("v"))));
+        var harness = new ExecutorHarness(nodes: [node, mixed]);
+
+        Assert.Equal(">1 >2 B2 >3 B3", harness.Run("1:Blocks(v=1)\n2:T(v=@1)\n3:t(v=@1/1)", "2", "3").Trace);
+        Assert.Equal(">1 >2 B2 >3 U3", harness.Run("1:BlocksOne(v=1)\n2:T(v=@1)\n3:t(v=@1/1)", "2", "3").Trace);
+    }
+
+    [Fact]
+    public void Rule14_1_FirstBlockerInOrderOfArguments_Counts()
+    {
+        var run = new ExecutorHarness().Run("1:Block(v=1;message=\"one\")\n2:Block(v=2;message=\"two\")\n3:t(w=@2;v=@1)", "3");
+
+        Assert.Equal("Execution Blocked: two", run.Failure.Message);
+    }
+
+    [Fact]
+    public void Rule14_2_EveryConsumer_ReportsOnceABlockedSlice()
+    {
+        var run = new ExecutorHarness().Run("0:List(n=2)\n1:Block(v=@0;message=\"boo\")\n2:t(v=@1)\n3:t(v=@1;w=1)", "2", "3");
+
+        Assert.Equal(">0 >1 >2 B2 B2 >3 B3 B3", run.Trace);
+    }
+
+    [Fact]
+    public void Rule14_4_BlockedNode_CountsAsExecutedAndShowsNothing()
+    {
+        var run = new ExecutorHarness().Run("1:Block(v=1)\n2:Pass(v=@1)\n3:T(v=@2)\n8:Fail(value=5;after=@3)\n9:T(v=@8)", "9");
+
+        Assert.Equal(">1 >2 >3 >8 E8", run.Trace);
+        Assert.Equal(["1", "2", "3"], run.Failure.Executed);
+    }
+
+    [Fact]
+    public void Rule9_9_UiOfSlices_LackingAKey_IsKeyError()
     {
         var node = Returns("Keys", call => NodeResult.WithUi(call.Get<long>("v") == 0 ? new UiOutput().AddText("a") : new UiOutput().Add("other", 1L)));
         var run = new ExecutorHarness(nodes: node).Run("1:List(n=2)\n2:Keys(v=@1)", "2");
@@ -75,9 +163,10 @@ public sealed class MappingTests
     }
 
     [Theory]
+    [Trait("Rule", "14.4")]
     [InlineData("1:Block(v=1;message=\"boo\")\n2:T(v=@1)")]
     [InlineData("0:StubInt(value=1)\n1:BlockOne(v=@0)\n2:T(v=@1)")]
-    public void Blocker_WithMessage_IsReportedByTheConsumer_22_14(string prompt)
+    public void Rule22_14_Blocker_WithMessage_IsReportedByTheConsumer(string prompt)
     {
         var run = new ExecutorHarness().Run(prompt, "2");
         Assert.EndsWith(">2 B2", run.Trace, StringComparison.Ordinal);
@@ -88,14 +177,15 @@ public sealed class MappingTests
     }
 
     [Fact]
-    public void Blocker_IsReportedOnce_ThenSilent_14_2()
+    public void Rule14_2_Blocker_IsReportedOnce_ThenSilent()
     {
         var run = new ExecutorHarness().Run("1:Block(v=1;message=\"boo\")\n2:Pass(v=@1)\n3:T(v=@2)", "3");
         Assert.Equal(">1 >2 B2 >3", run.Trace);
     }
 
     [Fact]
-    public void Blocker_InAList_StopsItsSliceOnly_22_15()
+    [Trait("Rule", "14.1")]
+    public void Rule22_15_Blocker_InAList_StopsItsSliceOnly()
     {
         var run = new ExecutorHarness().Run("0:List(n=3)\n1:BlockOne(v=@0)\n2:t(v=@1)\n3:TakesList(v=@1)", "2", "3");
         Assert.Equal("""{"text":["0","2"]}""", run.Output("2"));
@@ -104,7 +194,7 @@ public sealed class MappingTests
     }
 
     [Fact]
-    public void BlockedNode_WhenCached_DoesNotReportAgain_13_10()
+    public void Rule13_10_BlockedNode_WhenCached_DoesNotReportAgain()
     {
         var harness = new ExecutorHarness();
         const string prompt = "1:Block(v=1;message=\"boo\")\n2:T(v=@1)";
@@ -113,7 +203,8 @@ public sealed class MappingTests
     }
 
     [Fact]
-    public void HiddenLiteral_OfAnUnknownKind_IsPassed_22_41()
+    [Trait("Rule", "1.8")]
+    public void Rule22_41_HiddenLiteral_OfAnUnknownKind_IsPassed()
     {
         var node = Returns(
             "Hidden",
@@ -124,7 +215,7 @@ public sealed class MappingTests
     }
 
     [Fact]
-    public void UndeclaredInputs_LinksArePassed_LiteralsDropped_1_7()
+    public void Rule1_7_UndeclaredInputs_LinksArePassed_LiteralsDropped()
     {
         var node = Returns("Names", call => NodeResult.WithUi(new UiOutput().AddText(string.Join(',', call.Names))), n => n.OutputNode());
         var run = new ExecutorHarness(nodes: node).Run("0:StubInt(value=1)\n1:Names(v=1;x=2;y=@0)", "1");
@@ -132,7 +223,9 @@ public sealed class MappingTests
     }
 
     [Fact]
-    public void DynamicInputs_AreNested_22_40()
+    [Trait("Rule", "6.1")]
+    [Trait("Rule", "6.5")]
+    public void Rule22_40_DynamicInputs_AreNested()
     {
         const string options = """{"options":[{"key":"one","inputs":{"required":{"x":["INT",{}]}}},{"key":"two","inputs":{"optional":{"y":["STRING",{}],"z":["INT",{}]}}}]}""";
         const string row = """{"template":{"input":{"required":{"n":["INT",{"forceInput":true}]}},"prefix":"n","min":1,"max":3}}""";

@@ -117,7 +117,7 @@ public sealed class OwnershipTests
     }
 
     [Fact]
-    public void RamCache_DropsTheLargestFirst_WhenMemoryIsShort()
+    public void Rule13_8_RamCache_DropsTheLargestFirst_WhenMemoryIsShort()
     {
         var harness = Harness(CacheKind.Ram);
         harness.Memory.Size = value => value == _made[0] ? 1000 : 10;

@@ -17,18 +17,23 @@ public sealed class SchedulingTests
         """;
 
     [Fact]
-    public void Order_NodesCloseToOutputs_GoFirst_22_1() =>
+    [Trait("Rule", "7.1")]
+    [Trait("Rule", "7.4")]
+    public void Rule22_1_Order_NodesCloseToOutputs_GoFirst() =>
         Assert.Equal(">b >o2 Uo2 >c >o3 Uo3 >a >s >o1 Uo1", new ExecutorHarness().Run(Order, "o1", "o3", "o2").Trace);
 
     [Fact]
-    public void Order_LastLink_GoesFirst_22_2()
+    [Trait("Rule", "7.2")]
+    public void Rule22_2_Order_LastLink_GoesFirst()
     {
         var run = new ExecutorHarness().Run("1:StubInt(value=1)\n5:List(n=4)\n2:Pass(v=@1;l=@5)\n3:T(v=@2)", "3");
         Assert.StartsWith(">5 >1 >2", run.Trace, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void EqualNodes_RunOnce_22_3()
+    [Trait("Rule", "7.7")]
+    [Trait("Rule", "13.7")]
+    public void Rule22_3_EqualNodes_RunOnce()
     {
         var harness = new ExecutorHarness();
         const string prompt = "1:StubInt(value=1)\n2:StubInt(value=1)\n3:T(v=@1;w=@2)";
@@ -37,7 +42,8 @@ public sealed class SchedulingTests
     }
 
     [Fact]
-    public void Renumbered_Hits_WithTheFirstNodesMeta_22_5()
+    [Trait("Rule", "8.1")]
+    public void Rule22_5_Renumbered_Hits_WithTheFirstNodesMeta()
     {
         var harness = new ExecutorHarness();
         harness.Run("1:t(v=7)", "1");
@@ -47,7 +53,8 @@ public sealed class SchedulingTests
     }
 
     [Fact]
-    public void EqualNumbers_Hit_22_6()
+    [Trait("Rule", "13.4")]
+    public void Rule22_6_EqualNumbers_Hit()
     {
         var harness = new ExecutorHarness();
         harness.Run("1:t(v=1)", "1");
@@ -58,11 +65,12 @@ public sealed class SchedulingTests
     }
 
     [Theory]
+    [Trait("Rule", "13.8")]
     [InlineData(CacheKind.Classic, 1, ">1 >3 U3")]
     [InlineData(CacheKind.Lru, 100, "C[1,3] U3")]
     [InlineData(CacheKind.Lru, 2, "C[1,3] U3")]
     [InlineData(CacheKind.None, 1, ">1 >3 U3")]
-    public void AnotherPromptBetween_KeepsResults_ByKind_22_7(CacheKind kind, int size, string third)
+    public void Rule22_7_AnotherPromptBetween_KeepsResults_ByKind(CacheKind kind, int size, string third)
     {
         var harness = new ExecutorHarness(new CacheOptions { Kind = kind, LruSize = size });
         harness.Run("1:StubInt(value=1)\n3:T(v=@1)", "3");
@@ -71,7 +79,12 @@ public sealed class SchedulingTests
     }
 
     [Fact]
-    public void Lazy_Cold_RunsSourceInBetween_22_8()
+    [Trait("Rule", "7.5")]
+    [Trait("Rule", "8.3")]
+    [Trait("Rule", "8.5")]
+    [Trait("Rule", "11.1")]
+    [Trait("Rule", "11.4")]
+    public void Rule22_8_Lazy_Cold_RunsSourceInBetween()
     {
         var harness = new ExecutorHarness();
         const string prompt = "3:StubInt(value=1)\n4:StubInt(value=2)\n1:Lazy(want=\"a\";a=@3;b=@4)\n9:T(v=@1)";
@@ -81,7 +94,8 @@ public sealed class SchedulingTests
     }
 
     [Fact]
-    public void Lazy_WithoutCache_RunsSourceAgain_22_9()
+    [Trait("Rule", "11.7")]
+    public void Rule22_9_Lazy_WithoutCache_RunsSourceAgain()
     {
         var harness = new ExecutorHarness(new CacheOptions { Kind = CacheKind.None });
         var run = harness.Run("3:StubInt(value=1)\n5:t(v=@3)\n1:Lazy(want=\"a\";a=@3)\n9:T(v=@1)", "5", "9");

@@ -79,7 +79,7 @@ public sealed class WorkerLoopTests
     }
 
     [Fact]
-    public async Task Free_DropsResults_BeforeTheNextPrompt()
+    public async Task Rule13_14_Free_DropsResults_BeforeTheNextPrompt()
     {
         await using var silo = await WorkerSilo.StartAsync();
         await silo.SubmitAsync("a", "2:T(v=1)", "2");

@@ -45,7 +45,9 @@ internal sealed class CodeValidatorRule(NodeCheckWorkers workers) : INodeRule
     private static ImmutableArray<string> Passed(NodeInspection inspection, IReadOnlySet<string> names)
     {
         var declared = inspection.Inputs.Select(i => i.Name).ToHashSet(StringComparer.Ordinal);
-        return [.. inspection.Node.Inputs!.Keys.Where(name => names.Contains(name) || (names.Contains(All) && declared.Contains(name)))];
+        return [.. inspection.Node.Inputs!
+            .Where(input => names.Contains(input.Key) || (names.Contains(All) && (declared.Contains(input.Key) || input.Value.ValueKind is JsonValueKind.Array)))
+            .Select(input => input.Key)];
     }
 
     /// <summary>What the validator gets beside the inputs of the prompt.</summary>
