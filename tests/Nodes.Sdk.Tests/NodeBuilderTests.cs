@@ -45,6 +45,36 @@ public sealed class NodeBuilderTests
     }
 
     [Fact]
+    public void Rule21_4_MatchTypes_NameTheirTemplate()
+    {
+        var built = Build(n => n.MatchInput("value", "t", "IMAGE,MASK").MatchOutput("t"));
+        Assert.Equal("COMFY_MATCHTYPE_V3", built.Required[0].Type);
+        Assert.Equal("""{"template": {"template_id": "t", "allowed_types": "IMAGE,MASK"}}""", built.Required[0].Options);
+        Assert.Equal(("MATCHTYPE", "COMFY_MATCHTYPE_V3", "t"), (built.Outputs[0].Name, built.Outputs[0].Type, built.Outputs[0].MatchTemplate));
+    }
+
+    [Fact]
+    public void Rule21_5_DynamicInputs_CarryTheirParts()
+    {
+        Assert.Equal(
+            """{"options": [{"key": "one", "inputs": {"required": {"x": ["INT", {"default": 1}]}}}, {"key": "none", "inputs": {"required": {}}}]}""",
+            Options(n => n.DynamicCombo("dc", [("one", i => i.Int("x", 1)), ("none", _ => { })])));
+        Assert.Equal(
+            """{"template": {"input": {"required": {"image": ["IMAGE", {}]}}, "prefix": "image", "min": 2, "max": 50}}""",
+            Options(n => n.Autogrow("images", e => e.Input("image", "IMAGE"), "image", 2, 50)));
+        Assert.Equal(
+            """{"template": {"input": {"required": {"v": ["*", {}]}}, "names": ["a", "b"], "min": 1}}""",
+            Options(n => n.Autogrow("values", e => e.Input("v", "*"), ["a", "b"])));
+    }
+
+    [Fact]
+    public void Rule21_6_OutputWithoutAName_IsNamedAfterItsType()
+    {
+        var built = Build(n => n.Output("IMAGE").Output("MASK", "alpha"));
+        Assert.Equal(["IMAGE", "alpha"], built.Outputs.Select(output => output.Name));
+    }
+
+    [Fact]
     public void FileCombo_NamesItsFolder()
     {
         var files = Build(n => n.V1().FileCombo("image", "input", ["image"], mustExist: true)).Required[0].Files;

@@ -12,7 +12,7 @@ namespace Farm.Gateway.Replacements;
 internal sealed class NodeReplacements
 {
     /// <summary>The table as <c>/node_replacements</c> shows it: old class → replacements, of which the first counts.</summary>
-    public JsonElement Table { get; } = Read();
+    public JsonElement Table { get; init; } = Read();
 
     /// <summary>Rewrites the nodes whose class the farm does not have while it has the new one.</summary>
     public void Apply(PromptGraph graph, NodeCatalog classes)

@@ -112,6 +112,39 @@ public class JobEndpointsTests
     }
 
     [Theory]
+    [InlineData(RunOutcome.Success, true, "completed")]
+    [InlineData(RunOutcome.Error, false, "failed")]
+    [InlineData(RunOutcome.Error, true, "completed")]
+    [InlineData(RunOutcome.Interrupted, false, "cancelled")]
+    public async Task Rule19_2_EndedJob_HasItsStatusTimesAndError(RunOutcome outcome, bool completed, string status)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        RunEvent closing = outcome switch
+        {
+            RunOutcome.Success => new ExecutionSuccess(8),
+            RunOutcome.Interrupted => new ExecutionInterrupted("9", "T", [], 8),
+            _ => new ExecutionError(Failure, 8),
+        };
+        host.Farm.Ended = new HistoryEntry
+        {
+            Submission = new StoredSubmission { RunId = Guid.NewGuid(), PromptId = "p", Number = 3, Prompt = "{}", ExtraData = """{"create_time":5}""", Targets = ["9"] },
+            Outcome = outcome,
+            Completed = completed,
+            Outputs = [],
+            Messages = [new ExecutionStart(6), closing],
+        };
+
+        var job = await host.Client.GetFromJsonAsync<JsonElement>("/api/jobs/p");
+
+        Assert.Equal((status, 6, 8), (job.GetProperty("status").GetString(), job.GetProperty("execution_start_time").GetInt32(), job.GetProperty("execution_end_time").GetInt32()));
+        Assert.Equal(outcome == RunOutcome.Error, job.TryGetProperty("execution_error", out var error));
+        if (outcome == RunOutcome.Error)
+            Assert.Equal(("p", "l", "no\n"), (error.GetProperty("prompt_id").GetString(), error.GetProperty("node_id").GetString(), error.GetProperty("exception_message").GetString()));
+        Assert.False(job.TryGetProperty("preview_output", out _));
+        Assert.False(job.TryGetProperty("workflow_id", out _));
+    }
+
+    [Theory]
     [InlineData("GET", "/api/jobs/nope")]
     [InlineData("POST", "/api/jobs/nope/cancel")]
     public async Task Rule19_6_One_Unknown_Is404(string method, string path)
@@ -154,6 +187,11 @@ public class JobEndpointsTests
         if (status == 400)
             Assert.Equal("invalid_prompt_id", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetProperty("type").GetString());
     }
+
+    private static readonly ExecutionFailure Failure = new()
+    {
+        NodeId = "l", NodeType = "LoadImage", Executed = [], Message = "no\n", Type = "ValueError", Traceback = [], CurrentInputs = "{}", CurrentOutputs = [],
+    };
 
     private static Job Job(JobStatus status) => new() { PromptId = "p", Status = status, Number = 3, CreatedAt = 5 };
 

@@ -87,6 +87,52 @@ public class PromptEndpointsTests
     }
 
     [Fact]
+    public async Task Rule2_1_BodyWithoutAPrompt_IsAnsweredAsRecorded()
+    {
+        await using var host = await GatewayHost.StartAsync();
+
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, """{"error":{"type":"no_prompt","message":"No prompt provided","details":"No prompt provided","extra_info":{}},"node_errors":{}}"""),
+            await PostAsync(host, "/prompt", "{}"));
+    }
+
+    // A 500 in ComfyUI.
+    [Fact]
+    public async Task Rule2_1_PromptThatIsNoObject_IsRefusedByName()
+    {
+        await using var host = await GatewayHost.StartAsync();
+
+        var (status, answer) = await PostAsync(host, "/prompt", """{"prompt": []}""");
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains("prompt: must be an object", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"prompt_id\": 5, \"client_id\": 7", "5", "7")]
+    [InlineData("\"prompt_id\": true, \"extra_data\": {\"client_id\": \"e\"}", "True", "e")]
+    [InlineData("\"prompt_id\": \"x\", \"extra_data\": {\"client_id\": \"e\"}, \"client_id\": \"c\"", "x", "c")]
+    public async Task Rule2_3_Ids_AreTakenAsText_TheClientsFromTheBodyFirst(string members, string promptId, string clientId)
+    {
+        await using var host = await GatewayHost.StartAsync();
+
+        await PostAsync(host, "/prompt", $$"""{"prompt": {{Graph}}, {{members}}}""");
+
+        var submission = Assert.Single(host.Farm.Submitted);
+        Assert.Equal((promptId, clientId), (submission.PromptId, submission.ClientId));
+    }
+
+    [Fact]
+    public async Task Rule2_3_WithoutAnId_ThePromptGetsAUuid()
+    {
+        await using var host = await GatewayHost.StartAsync();
+
+        await PostAsync(host, "/prompt", $$"""{"prompt": {{Graph}}}""");
+
+        Assert.True(Guid.TryParseExact(Assert.Single(host.Farm.Submitted).PromptId, "D", out _));
+    }
+
+    [Fact]
     public async Task Key_GivenTwice_CountsWithItsLastValue()
     {
         await using var host = await GatewayHost.StartAsync();

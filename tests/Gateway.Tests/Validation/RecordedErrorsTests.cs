@@ -6,16 +6,78 @@ using Xunit;
 
 namespace Farm.Gateway.Tests.Validation;
 
-/// <summary>Graphs against the errors that ComfyUI 0.19.3 gave for them (recorded-errors.json).</summary>
+/// <summary>Graphs against the errors that ComfyUI 0.19.3 gave for them (recorded-errors.json), each under the rule that it shows.</summary>
 public class RecordedErrorsTests
 {
     private static readonly JsonElement Recorded = ReadRecorded();
 
-    public static TheoryData<string> Names => [.. Recorded.GetProperty("cases").EnumerateArray().Select(c => c.GetProperty("name").GetString()!)];
+    /// <summary>The names of the cases that show a rule.</summary>
+    public static TheoryData<string> Of(string rule) => [.. Cases(rule).Select(c => c.GetProperty("name").GetString()!)];
 
     [Theory]
-    [MemberData(nameof(Names))]
-    public async Task Graph_ThatWasRecorded_GetsTheRecordedErrors(string name)
+    [MemberData(nameof(Of), "5.1")]
+    public Task Rule5_1_NodeOfNoKnownClass_IsRefused(string name) => HoldAsync(name);
+
+    [Theory]
+    [MemberData(nameof(Of), "5.2")]
+    public Task Rule5_2_PromptWithoutOutputs_IsRefused(string name) => HoldAsync(name);
+
+    [Theory]
+    [MemberData(nameof(Of), "5.5")]
+    public Task Rule5_5_InputMissingOrLinkedWrongly_IsAnError(string name) => HoldAsync(name);
+
+    [Theory]
+    [MemberData(nameof(Of), "5.6")]
+    public Task Rule5_6_LiteralThatCannotBeTurned_IsAnError(string name) => HoldAsync(name);
+
+    [Theory]
+    [MemberData(nameof(Of), "5.7")]
+    public Task Rule5_7_NumberOutOfRange_IsAnError(string name) => HoldAsync(name);
+
+    [Theory]
+    [MemberData(nameof(Of), "5.8")]
+    public Task Rule5_8_ValueNotAmongTheChoices_IsAnError(string name) => HoldAsync(name);
+
+    [Theory]
+    [MemberData(nameof(Of), "5.9")]
+    public Task Rule5_9_FileThatIsNotThere_IsAnError(string name) => HoldAsync(name);
+
+    [Theory]
+    [MemberData(nameof(Of), "5.11")]
+    public Task Rule5_11_ExceptionWhileChecking_StandsOnItsNode(string name) => HoldAsync(name);
+
+    [Theory]
+    [MemberData(nameof(Of), "5.12")]
+    public Task Rule5_12_Cycle_StandsOnEveryNodeOfIt(string name) => HoldAsync(name);
+
+    [Theory]
+    [Trait("Rule", "5.17")]
+    [MemberData(nameof(Of), "5.13")]
+    public Task Rule5_13_NodeBehindABrokenOne_IsInvalidWithoutAnErrorOfItsOwn(string name) => HoldAsync(name);
+
+    [Theory]
+    [Trait("Rule", "5.3")]
+    [Trait("Rule", "5.4")]
+    [MemberData(nameof(Of), "5.15")]
+    public Task Rule5_15_SharedBrokenNode_ListsBothOutputs(string name) => HoldAsync(name);
+
+    [Theory]
+    [MemberData(nameof(Of), "5.16")]
+    public Task Rule5_16_OneGoodOutput_IsEnough(string name) => HoldAsync(name);
+
+    [Fact]
+    public void RecordedCases_AllStandUnderATestedRule()
+    {
+        var tested = typeof(RecordedErrorsTests).GetMethods().SelectMany(m => m.GetCustomAttributes(typeof(MemberDataAttribute), inherit: false))
+            .SelectMany(a => Cases((string)((MemberDataAttribute)a).Arguments[0]!)).Count();
+
+        Assert.Equal(Recorded.GetProperty("cases").GetArrayLength(), tested);
+    }
+
+    private static IEnumerable<JsonElement> Cases(string rule) =>
+        Recorded.GetProperty("cases").EnumerateArray().Where(c => c.GetProperty("rule").GetString() == rule);
+
+    private static async Task HoldAsync(string name)
     {
         var recorded = Recorded.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("name").GetString() == name);
 
