@@ -1,8 +1,12 @@
 using Farm.Engine.Memory;
 using Farm.Engine.Models.Control;
+using Farm.Engine.Models.Gligen;
 using Farm.Engine.Models.Hypernetworks;
+using Farm.Engine.Models.Style;
+using Farm.Engine.Models.UNet;
 using Farm.Engine.Models.Upscalers;
 using Farm.Engine.Models.Vae;
+using Farm.Engine.Models.Vision;
 using Farm.Engine.Text;
 using Farm.Engine.Weights;
 
@@ -37,7 +41,9 @@ public sealed class CheckpointLoader(ModelMemory memory, ComputePrecision precis
     /// <summary>Opens a control network.</summary>
     /// <exception cref="WeightsFormatException">The file is damaged, incomplete or holds none; the message says what was seen in it.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public ControlNet LoadControl(string path) => Open(path, file => Parts(path).Control(file)
+    /// <param name="path">The file.</param>
+    /// <param name="model">The model that a file of differences is to be added to; null where there is none.</param>
+    public ControlNet LoadControl(string path, DiffusionModel? model = null) => Open(path, file => Parts(path).Control(file, model)
         ?? throw new WeightsFormatException($"there is no control network whose keys are known (input_hint_block or controlnet_cond_embedding); the file has {FileSummary.Of(file)}"));
 
     /// <summary>Opens an upscaler.</summary>
@@ -45,6 +51,24 @@ public sealed class CheckpointLoader(ModelMemory memory, ComputePrecision precis
     /// <exception cref="IOException">The file cannot be read.</exception>
     public UpscaleModel LoadUpscaler(string path) => Open(path, file => Parts(path).Upscaler(file)
         ?? throw new WeightsFormatException($"there is no upscaler whose keys are known (ESRGAN's conv_first or model.0); the file has {FileSummary.Of(file)}"));
+
+    /// <summary>Opens an image tower.</summary>
+    /// <exception cref="WeightsFormatException">The file is damaged, incomplete or holds none; the message says what was seen in it.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public ClipVision LoadVision(string path) => Open(path, file => Parts(path).Vision(file)
+        ?? throw new WeightsFormatException($"there is no image tower whose keys are known (vision_model.… or visual.…); the file has {FileSummary.Of(file)}"));
+
+    /// <summary>Opens a style model.</summary>
+    /// <exception cref="WeightsFormatException">The file is damaged, incomplete or holds none; the message says what was seen in it.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public StyleModel LoadStyle(string path) => Open(path, file => Parts(path).Style(file)
+        ?? throw new WeightsFormatException($"there is no style model whose keys are known (style_embedding or redux_up); the file has {FileSummary.Of(file)}"));
+
+    /// <summary>Opens a GLIGEN file.</summary>
+    /// <exception cref="WeightsFormatException">The file is damaged, incomplete or none; the message says what was seen in it.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public Gligen LoadGligen(string path) => Open(path, file => Parts(path).Gligen(file)
+        ?? throw new WeightsFormatException($"there are no GLIGEN networks (position_net and fusers); the file has {FileSummary.Of(file)}"));
 
     /// <summary>Opens a hypernetwork.</summary>
     /// <exception cref="WeightsFormatException">The file is damaged, incomplete or holds none; the message says what was seen in it.</exception>

@@ -1,11 +1,15 @@
 using Farm.Engine.Memory;
+using Farm.Engine.Merging;
 using Farm.Engine.Models.Clip;
 using Farm.Engine.Models.Control;
+using Farm.Engine.Models.Gligen;
 using Farm.Engine.Models.Hypernetworks;
 using Farm.Engine.Models.Layers;
+using Farm.Engine.Models.Style;
 using Farm.Engine.Models.UNet;
 using Farm.Engine.Models.Upscalers;
 using Farm.Engine.Models.Vae;
+using Farm.Engine.Models.Vision;
 using Farm.Engine.Sampling;
 using Farm.Engine.Text;
 using Farm.Engine.Weights;
@@ -20,9 +24,11 @@ namespace Farm.Engine.Families;
 /// <param name="embeddings">Embedding files for the text; null for none.</param>
 internal sealed class PartBuilder(string fileName, ModelMemory memory, ComputePrecision precision, ITextEmbeddings? embeddings)
 {
+    private const string Difference = "difference";
     private const string TextModel = "text_model.";
     private const int FirstTextWidth = 768;
     private const int FirstHeads = 8;
+    private const int StyleHeads = 8;
 
     /// <summary>The compute types for a denoising network stored in this type.</summary>
     public ComputeTypes TypesFor(ScalarType stored) => ComputeTypes.Choose(precision, memory.Device.type, stored);
@@ -51,15 +57,49 @@ internal sealed class PartBuilder(string fileName, ModelMemory memory, ComputePr
     }
 
     /// <summary>A control network; null when the file holds none whose keys are known.</summary>
-    public ControlNet? Control(StateDict file)
+    /// <param name="file">The file's tensors.</param>
+    /// <param name="model">The model that a file of differences is to be added to; null where there is none.</param>
+    public ControlNet? Control(StateDict file, DiffusionModel? model)
     {
+        if (ControlLora.Matches(file)) return new ControlLora(fileName, file, this);
+        if (T2IAdapterKeys.Normalise(file) is { } adapter)
+        {
+            var adapterType = TypesFor(adapter.MainType).Diffusion;
+            return new T2IAdapter(Part("t2i adapter", adapter, adapterType, loaded => new T2IAdapterModel(loaded)).Slot, adapterType);
+        }
         if (ControlNetKeys.Normalise(file) is not { } weights || !weights.TryFind("input_blocks.0.0.weight", out var input)) return null;
         var context = weights.Names.FirstOrDefault(name => name.EndsWith(".attn2.to_k.weight", StringComparison.Ordinal));
         var isFirst = context is not null && weights.TryFind(context, out var key) && key.Shape[^1] == FirstTextWidth;
         var heads = isFirst ? HeadRule.FixedCount(FirstHeads) : HeadRule.FixedWidth(ModelKeys.HeadWidth);
         var type = TypesFor(weights.MainType).Diffusion;
-        var part = Part("control", weights, type, loaded => new ControlNetModel(loaded, input.Shape[0], heads));
-        return new ControlNet(part.Slot, type, weights.Contains("label_emb.0.0.weight"));
+        var patches = file.Contains(Difference) && model is not null ? model.AddedTo(weights) : WeightPatches.None;
+        var part = Part("control", weights, type, loaded => new ControlNetModel(loaded, input.Shape[0], heads), patches: patches);
+        return new ResidualControlNet(part.Slot, type, weights.Contains("label_emb.0.0.weight"));
+    }
+
+    /// <summary>An image tower; null when the file holds none whose keys are known.</summary>
+    public ClipVision? Vision(StateDict file)
+    {
+        if (ClipVisionKeys.Normalise(file) is not { } weights) return null;
+        var part = Part("clip vision", weights, TypesFor(weights.MainType).Text, loaded => new CLIPVisionModel(loaded));
+        return new ClipVision(part.Slot, isSigLip: !weights.Contains("embeddings.class_embedding"));
+    }
+
+    /// <summary>A style model; null when the file holds none whose keys are known.</summary>
+    public StyleModel? Style(StateDict file)
+    {
+        Func<NetworkWeights, IStyleNetwork>? wire = file.Contains("style_embedding") ? loaded => new StyleAdapterModel(loaded, StyleHeads)
+            : file.Contains("redux_up.weight") ? loaded => new ReduxModel(loaded) : null;
+        return wire is null ? null : new StyleModel(Part("style model", file, TypesFor(file.MainType).Text, wire).Slot);
+    }
+
+    /// <summary>A GLIGEN file; null when it is none.</summary>
+    public Gligen? Gligen(StateDict file)
+    {
+        if (file.HasPrefix(ModelKeys.UNet)) file = file.Under(ModelKeys.UNet).With(file.Renamed("position", name => name.StartsWith("position_net.", StringComparison.Ordinal) ? name : null));
+        if (!file.HasPrefix("position_net.")) return null;
+        var type = TypesFor(file.MainType).Diffusion;
+        return new Gligen(Part("gligen", file, type, loaded => new GligenModel(loaded, file.Names)).Slot, type);
     }
 
     /// <summary>A hypernetwork; null when the file is none.</summary>
@@ -88,15 +128,21 @@ internal sealed class PartBuilder(string fileName, ModelMemory memory, ComputePr
     }
 
     /// <summary>A part whose network is wired once over the mapped file right away, which costs no memory and finds what is missing or misshapen.</summary>
-    private NetworkPart<T> Part<T>(string part, StateDict weights, ScalarType type, Func<NetworkWeights, T> wire, bool roundsChanges = false) where T : class, IDisposable
+    /// <param name="part">What it is, for reports.</param>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="type">The type it computes in.</param>
+    /// <param name="wire">Wires the network.</param>
+    /// <param name="roundsChanges">Whether changed weights are rounded to the stored type.</param>
+    /// <param name="patches">Changes to its weights; none by default.</param>
+    public NetworkPart<T> Part<T>(string part, StateDict weights, ScalarType type, Func<NetworkWeights, T> wire, bool roundsChanges = false, WeightPatches? patches = null) where T : class, IDisposable
     {
         Wire(new NetworkWeights(weights, type: null, CPU), wire).Dispose();
-        return new NetworkPart<T>(weights, WeightPatches.None, patches => new ModelSlot<T>(
+        return new NetworkPart<T>(weights, patches ?? WeightPatches.None, changes => new ModelSlot<T>(
             memory,
-            $"{weights.Identity}|{type}|{patches.Identity}",
+            $"{weights.Identity}|{type}|{changes.Identity}",
             $"{fileName} {part}",
             weights.BytesAt(SafetensorsHeader.SizeOf(type)),
-            () => Wire(new NetworkWeights(weights, type, memory.Device, patches, roundsChanges), wire)));
+            () => Wire(new NetworkWeights(weights, type, memory.Device, changes, roundsChanges), wire)));
     }
 
     private static string WithoutTextModel(string name) => name.StartsWith(TextModel, StringComparison.Ordinal) ? name[TextModel.Length..] : name;

@@ -48,6 +48,10 @@ public static class MergeExtensions
         }
     }
 
+    /// <summary>Changes that add the model's weights to stored differences.</summary>
+    internal static WeightPatches AddedTo(this DiffusionModel model, StateDict differences) =>
+        WeightPatches.None.With(new MergePatch(model.Part.Stored, model.Weights, _ => new MergeShares(1, 1), $"added to {differences.Identity}"));
+
     /// <summary>The text side with the same shares in every encoder that both have.</summary>
     public static ITextEncoder Merge(this ITextEncoder clip, ITextEncoder other, MergeShares shares)
     {

@@ -25,8 +25,8 @@ internal static class ClipEncoding
         var states = hiddenFromEnd == 1 ? last : normHidden ? model.FinalNorm(hidden) : hidden;
         if (weighted) states = Weight(states, chunks);
         var cond = states.reshape(1, states.shape[0] * states.shape[1], states.shape[2]);
-        var pooled = model.Project(last.narrow(0, 0, 1).select(1, EndOf(chunks[0])));
-        return new TextEncoding(ToResult(cond), ToResult(pooled));
+        var summary = last.narrow(0, 0, 1).select(1, EndOf(chunks[0]));
+        return new TextEncoding(ToResult(cond), ToResult(model.Project(summary)), ToResult(summary));
     }
 
     private static Tensor Embed(CLIPTextModel model, IReadOnlyList<IReadOnlyList<TextToken>> rows, Device device)

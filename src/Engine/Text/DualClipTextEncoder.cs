@@ -20,7 +20,7 @@ internal sealed record DualClipTextEncoder(ClipTextEncoder L, ClipTextEncoder G)
         var chunks = Math.Max(l.Count, g.Count);
         var left = L.Encode(Fill(l, chunks, L));
         var right = G.Encode(Fill(g, chunks, G));
-        return new TextEncoding(cat([left.Cond, right.Cond], -1).MoveToOuterDisposeScope(), right.Pooled.MoveToOuterDisposeScope());
+        return new TextEncoding(cat([left.Cond, right.Cond], -1).MoveToOuterDisposeScope(), right.Pooled.MoveToOuterDisposeScope(), right.Summary.MoveToOuterDisposeScope());
     }
 
     public ITextEncoder WithLastLayer(int layer) => new DualClipTextEncoder(L.WithLastLayer(layer), G.WithLastLayer(layer));

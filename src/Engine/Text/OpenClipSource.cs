@@ -4,12 +4,13 @@ using static TorchSharp.torch;
 namespace Farm.Engine.Text;
 
 /// <summary>
-/// A text encoder stored as OpenCLIP stores it, under transformers' names: the fused input projection of each layer appears as three,
-/// the text projection transposed.
+/// A text or image tower stored as OpenCLIP stores it, under transformers' names: the fused input projection of each layer appears as three,
+/// the final projection transposed.
 /// </summary>
 internal sealed class OpenClipSource : IWeightSource
 {
     private const string Blocks = "transformer.resblocks.";
+
     private static readonly string[] Fused = ["q_proj", "k_proj", "v_proj"];
 
     private static readonly Dictionary<string, string> Layers = new(StringComparer.Ordinal)
@@ -17,18 +18,31 @@ internal sealed class OpenClipSource : IWeightSource
         ["ln_1"] = "layer_norm1", ["ln_2"] = "layer_norm2", ["mlp.c_fc"] = "mlp.fc1", ["mlp.c_proj"] = "mlp.fc2", ["attn.out_proj"] = "self_attn.out_proj",
     };
 
-    private static readonly Dictionary<string, string> Whole = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> TextNames = new(StringComparer.Ordinal)
     {
         ["token_embedding.weight"] = "embeddings.token_embedding.weight", ["positional_embedding"] = "embeddings.position_embedding.weight",
         ["ln_final.weight"] = "final_layer_norm.weight", ["ln_final.bias"] = "final_layer_norm.bias",
     };
 
+    private static readonly Dictionary<string, string> VisionNames = new(StringComparer.Ordinal)
+    {
+        ["class_embedding"] = "embeddings.class_embedding", ["conv1.weight"] = "embeddings.patch_embedding.weight", ["positional_embedding"] = "embeddings.position_embedding.weight",
+        ["ln_pre.weight"] = "pre_layrnorm.weight", ["ln_pre.bias"] = "pre_layrnorm.bias", ["ln_post.weight"] = "post_layernorm.weight", ["ln_post.bias"] = "post_layernorm.bias",
+    };
+
+    private static readonly Dictionary<string, string> Projections = new(StringComparer.Ordinal)
+    {
+        ["text_projection"] = "text_projection.weight", ["text_projection.weight"] = "text_projection.weight", ["proj"] = "visual_projection.weight",
+    };
+
     private readonly StateDict _stored;
+    private readonly Dictionary<string, string> _whole;
     private readonly Dictionary<string, (TensorInfo Info, Func<Tensor> Open)> _tensors = new(StringComparer.Ordinal);
 
     public OpenClipSource(StateDict stored)
     {
         _stored = stored;
+        _whole = stored.Contains("conv1.weight") ? VisionNames : TextNames;
         foreach (var name in stored.Names) Add(name);
     }
 
@@ -45,9 +59,9 @@ internal sealed class OpenClipSource : IWeightSource
 
     private void Add(string stored)
     {
-        if (Whole.TryGetValue(stored, out var name)) Add(name, stored, shape => shape, tensor => tensor);
-        else if (stored is "text_projection" or "text_projection.weight")
-            Add("text_projection.weight", stored, shape => [.. shape.Reverse()], tensor => stored.EndsWith("weight", StringComparison.Ordinal) ? tensor : Take(tensor, tensor.t()));
+        if (_whole.TryGetValue(stored, out var name)) Add(name, stored, shape => shape, tensor => tensor);
+        else if (Projections.TryGetValue(stored, out var projection))
+            Add(projection, stored, shape => [.. shape.Reverse()], tensor => stored.EndsWith("weight", StringComparison.Ordinal) ? tensor : Take(tensor, tensor.t()));
         else if (stored.StartsWith(Blocks, StringComparison.Ordinal)) AddLayer(stored);
     }
 

@@ -7,11 +7,13 @@ namespace Farm.Engine.Text;
 /// <summary>What a text becomes for a diffusion network.</summary>
 /// <param name="Cond">States of the tokens, fp32 [1, 77·chunks, width], on the CPU.</param>
 /// <param name="Pooled">State of the first chunk's end mark, fp32 [1, width], on the CPU.</param>
-public sealed record TextEncoding(Tensor Cond, Tensor Pooled) : IDisposable
+/// <param name="Summary">The same before the encoder's projection, where it has one.</param>
+public sealed record TextEncoding(Tensor Cond, Tensor Pooled, Tensor Summary) : IDisposable
 {
-    /// <summary>Frees both tensors.</summary>
+    /// <summary>Frees the tensors.</summary>
     public void Dispose()
     {
+        Summary.Dispose();
         Cond.Dispose();
         Pooled.Dispose();
     }
@@ -31,7 +33,7 @@ public interface ITextEncoder
     {
         using var scope = NewDisposeScope(); // for the vectors of embedding files, which tokens hold
         var encoding = Encode(Tokenize(text));
-        return new TextEncoding(encoding.Cond.MoveToOuterDisposeScope(), encoding.Pooled.MoveToOuterDisposeScope());
+        return new TextEncoding(encoding.Cond.MoveToOuterDisposeScope(), encoding.Pooled.MoveToOuterDisposeScope(), encoding.Summary.MoveToOuterDisposeScope());
     }
 
     /// <summary>The encoders' weights, for those who fit patches to them.</summary>

@@ -58,6 +58,14 @@ public sealed class StateDict
         .Where(item => item.Name is not null)
         .ToDictionary(item => item.Name!, item => item.Value, StringComparer.Ordinal));
 
+    /// <summary>These tensors with others, which count where both have one of a name.</summary>
+    public StateDict With(StateDict other)
+    {
+        var both = new Dictionary<string, (IWeightSource Source, TensorInfo Info)>(_tensors, StringComparer.Ordinal);
+        foreach (var (name, tensor) in other._tensors) both[name] = tensor;
+        return new StateDict($"{Identity}|with|{other.Identity}", Prefix, both);
+    }
+
     /// <summary>A tensor as stored, which the caller disposes and does not write to.</summary>
     /// <exception cref="WeightsFormatException">There is none of this name.</exception>
     public Tensor Open(string name) => _tensors.TryGetValue(name, out var tensor)

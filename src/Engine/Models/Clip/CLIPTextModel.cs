@@ -12,6 +12,9 @@ internal enum ClipActivation
 
     /// <summary>Exact GELU, OpenCLIP's encoders.</summary>
     Gelu,
+
+    /// <summary>GELU by tanh, SigLIP.</summary>
+    TanhGelu,
 }
 
 /// <summary>CLIP's text transformer (arXiv 2103.00020): token and position vectors, causal pre-norm layers, a final norm.</summary>
@@ -33,7 +36,7 @@ internal sealed class CLIPTextModel : IDisposable
         var root = new WeightScope(weights);
         _tokenEmbedding = root.Embedding("embeddings.token_embedding");
         _positionEmbedding = root.Embedding("embeddings.position_embedding");
-        _layers = [.. root.List("encoder.layers").Select(layer => new ClipLayer(layer, _tokenEmbedding.Width / HeadWidth, activation))];
+        _layers = [.. root.List("encoder.layers").Select(layer => new ClipLayer(layer, _tokenEmbedding.Width / HeadWidth, activation, causal: true))];
         _finalLayerNorm = root.LayerNorm("final_layer_norm");
         _textProjection = root.Has("text_projection") ? root.Linear("text_projection") : null;
     }
@@ -73,32 +76,4 @@ internal sealed class CLIPTextModel : IDisposable
 
     /// <summary>Frees the weights.</summary>
     public void Dispose() => _weights.Dispose();
-}
-
-/// <summary>Causal self attention and a feed-forward, each on a normalised copy and added.</summary>
-internal sealed class ClipLayer(WeightScope weights, long heads, ClipActivation activation)
-{
-    private readonly LayerNorm _layerNorm1 = weights.LayerNorm("layer_norm1");
-    private readonly Linear _qProj = weights.Linear("self_attn.q_proj");
-    private readonly Linear _kProj = weights.Linear("self_attn.k_proj");
-    private readonly Linear _vProj = weights.Linear("self_attn.v_proj");
-    private readonly Linear _outProj = weights.Linear("self_attn.out_proj");
-    private readonly LayerNorm _layerNorm2 = weights.LayerNorm("layer_norm2");
-    private readonly Linear _fc1 = weights.Linear("mlp.fc1");
-    private readonly Linear _fc2 = weights.Linear("mlp.fc2");
-
-    /// <summary>Adds the layer's two terms to the states [B, T, width] in place.</summary>
-    public void AddTo(Tensor states)
-    {
-        using var scope = NewDisposeScope();
-        var normed = _layerNorm1.Forward(states);
-        states.add_(_outProj.Take(Attention.Multihead(_qProj.Forward(normed), _kProj.Forward(normed), _vProj.Forward(normed), heads, causal: true)));
-        states.add_(_fc2.Take(Activate(_fc1.Take(_layerNorm2.Forward(states)))));
-    }
-
-    private Tensor Activate(Tensor x) => activation switch
-    {
-        ClipActivation.QuickGelu => (x * 1.702).sigmoid_().mul_(x),
-        _ => nn.functional.gelu(x),
-    };
 }

@@ -42,7 +42,9 @@ internal static partial class ControlNetKeys
 
     private static string? Rename(string name, IReadOnlyList<int> starts)
     {
+        if (UnionControl.Owns(name)) return name;
         var dot = name.LastIndexOf('.');
+        if (dot < 0) return null;
         var (layer, ending) = (name[..dot], name[dot..]);
         if (Whole.TryGetValue(layer, out var whole)) return whole + ending;
         if (Numbered().Match(layer) is { Success: true } hint) return $"input_hint_block.{2 * int.Parse(hint.Groups[1].ValueSpan, provider: null) + 2}{ending}";

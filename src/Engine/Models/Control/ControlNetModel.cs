@@ -16,6 +16,7 @@ internal sealed class ControlNetModel : IDisposable
     private readonly Conv2d[] _zeroConvs;
     private readonly UNetBlock? _middleBlock;
     private readonly Conv2d _middleBlockOut;
+    private readonly UnionControl? _union;
 
     /// <summary>Wires the network over weights, which it owns from here on.</summary>
     public ControlNetModel(NetworkWeights weights, long modelChannels, HeadRule heads)
@@ -28,6 +29,7 @@ internal sealed class ControlNetModel : IDisposable
         _zeroConvs = [.. root.List("zero_convs").Select(block => block.Conv("0"))];
         _middleBlock = weights.ContainsUnder("middle_block.") ? new UNetBlock(root.At("middle_block"), heads) : null;
         _middleBlockOut = root.Conv("middle_block_out.0");
+        _union = root.Has(UnionControl.Marker) ? new UnionControl(root) : null;
         if (_zeroConvs.Length != _inputBlocks.Length)
             throw new WeightsFormatException($"the control network has {_inputBlocks.Length} input_blocks and {_zeroConvs.Length} zero_convs; they belong together");
     }
@@ -41,17 +43,18 @@ internal sealed class ControlNetModel : IDisposable
     /// <param name="timesteps">[B].</param>
     /// <param name="inputs">Text states and vector.</param>
     /// <param name="type">The type of the weights.</param>
-    public ControlResiduals Forward(Tensor x, Tensor hint, Tensor timesteps, ModelInputs inputs, ScalarType type)
+    /// <param name="unionType">The kind of picture for a union network; null for none.</param>
+    public ControlResiduals Forward(Tensor x, Tensor hint, Tensor timesteps, ModelInputs inputs, ScalarType type, int? unionType)
     {
         using var scope = NewDisposeScope();
         var place = new UNetPlace(UNetStretch.Input, 0, 0, x.shape[2], x.shape[3], inputs);
-        var pass = new UNetPass(_time.Forward(timesteps, inputs.Y, type), inputs.Context.to(type), SkipSize: null, place);
+        var pass = new UNetPass(_time.Forward(timesteps, inputs.Y, type, _union?.TypeEmbedding(x.shape[0], unionType, type)), inputs.Context.to(type), SkipSize: null, place);
         var residuals = new List<Tensor?>();
         var h = x.to(type);
         for (var i = 0; i < _inputBlocks.Length; i++)
         {
             h = _inputBlocks[i].Forward(h, pass with { Place = place with { Block = i } });
-            if (i == 0) h = h + _hint.Forward(hint.to(type));
+            if (i == 0) h = h + Features(hint.to(type), unionType);
             residuals.Add(_zeroConvs[i].Forward(h).MoveToOuterDisposeScope());
         }
         if (_middleBlock is not null) h = _middleBlock.Forward(h, pass with { Place = place with { Stretch = UNetStretch.Middle } });
@@ -60,6 +63,12 @@ internal sealed class ControlNetModel : IDisposable
 
     /// <summary>Frees the weights.</summary>
     public void Dispose() => _weights.Dispose();
+
+    private Tensor Features(Tensor hint, int? unionType)
+    {
+        var features = _hint.Forward(hint);
+        return _union is null || unionType is not { } type ? features : _union.Mix(features, type);
+    }
 }
 
 /// <summary>The convolutions that bring a picture to the latent's size, three of them halving it.</summary>

@@ -50,13 +50,14 @@ internal sealed class GroupNorm(Tensor weight, Tensor bias, double eps) : Layer
 }
 
 /// <summary>Normalisation over the last dimension.</summary>
-internal sealed class LayerNorm(Tensor weight, Tensor bias) : Layer
+internal sealed class LayerNorm(Tensor weight, Tensor bias, double eps) : Layer
 {
-    private const double Eps = 1e-5;
+    /// <summary>What most networks add to the variance.</summary>
+    public const double Eps = 1e-5;
 
     private readonly long[] _shape = weight.shape;
 
-    public override Tensor Forward(Tensor x) => nn.functional.layer_norm(x, _shape, weight, bias, Eps);
+    public override Tensor Forward(Tensor x) => nn.functional.layer_norm(x, _shape, weight, bias, eps);
 }
 
 /// <summary>A table of vectors, looked up by id.</summary>

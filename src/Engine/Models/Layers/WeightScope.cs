@@ -37,7 +37,10 @@ internal readonly record struct WeightScope(NetworkWeights Weights, string Prefi
     public GroupNorm GroupNorm(string name, double eps) => new(Get(name + Weight, 1), Get(name + Bias, 1), eps);
 
     /// <summary>A layer normalisation.</summary>
-    public LayerNorm LayerNorm(string name) => new(Get(name + Weight, 1), Get(name + Bias, 1));
+    public LayerNorm LayerNorm(string name, double eps = Layers.LayerNorm.Eps) => new(Get(name + Weight, 1), Get(name + Bias, 1), eps);
+
+    /// <summary>A tensor of its own, such as a learned vector.</summary>
+    public Tensor Parameter(string name, int dimensions) => Get(name, dimensions);
 
     /// <summary>A table of vectors.</summary>
     public Embedding Embedding(string name) => new(Get(name + Weight, 2));

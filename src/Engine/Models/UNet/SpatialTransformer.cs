@@ -46,6 +46,7 @@ internal sealed class TransformerBlock(WeightScope weights, HeadRule heads)
     {
         var patches = place.Inputs.Patches;
         using (var normed = _norm1.Forward(tokens)) Add(tokens, SelfAttention(place, patches)(normed, normed, normed));
+        foreach (var patch in patches.AfterSelfAttention) Replace(tokens, patch(place, tokens));
         using (var normed = _norm2.Forward(tokens)) Add(tokens, UNetPatches.Wrap(patches.CrossAttention, place, _attn2.Forward)(normed, context, context));
         Add(tokens, _ff.Take(_norm3.Forward(tokens)));
     }
@@ -55,6 +56,12 @@ internal sealed class TransformerBlock(WeightScope weights, HeadRule heads)
         var replace = patches.SelfAttentionReplacements.LastOrDefault(replacement => replacement.At(place)).Replace;
         AttentionCore core = replace is null ? _attn1.Forward : (q, k, v) => _attn1.Forward(q, k, v, (a, b, c, count) => replace(place, a, b, c, count));
         return UNetPatches.Wrap(patches.SelfAttention, place, core);
+    }
+
+    private static void Replace(Tensor tokens, Tensor changed)
+    {
+        if (ReferenceEquals(tokens, changed)) return;
+        using (changed) tokens.copy_(changed);
     }
 
     private static void Add(Tensor tokens, Tensor term)

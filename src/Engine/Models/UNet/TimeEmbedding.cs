@@ -14,12 +14,17 @@ internal sealed class TimeEmbedding(WeightScope weights, long channels)
     private readonly Linear? _labelEmb2 = weights.Has("label_emb.0.2") ? weights.Linear("label_emb.0.2") : null;
 
     /// <summary>SiLU of the embedding, [B, 4·channels] in the compute type.</summary>
-    public Tensor Forward(Tensor timesteps, Tensor? vector, ScalarType type)
+    /// <param name="timesteps">[B].</param>
+    /// <param name="vector">The vector conditioning; ignored by networks that take none.</param>
+    /// <param name="type">The type of the weights.</param>
+    /// <param name="more">One more embedding to add; null for none.</param>
+    public Tensor Forward(Tensor timesteps, Tensor? vector, ScalarType type, Tensor? more = null)
     {
         using var scope = NewDisposeScope();
         var embedding = _timeEmbed2.Take(_timeEmbed0.Take(Sinusoids(timesteps, channels).to(type)).silu_());
         if (_labelEmb0 is not null && _labelEmb2 is not null)
             embedding.add_(_labelEmb2.Take(_labelEmb0.Forward(vector!.to(type)).silu_()));
+        if (more is not null) embedding.add_(more);
         return embedding.silu_().MoveToOuterDisposeScope();
     }
 

@@ -34,6 +34,12 @@ public sealed record VectorSources(Tensor? Pooled, long Width, long Height)
     /// <summary>Aesthetic score; null (default) for 6, or 2.5 on the negative side.</summary>
     public double? AestheticScore { get; init; }
 
+    /// <summary>Images it asks for; none by default.</summary>
+    public IReadOnlyList<ImagePrompt> Images { get; init; } = [];
+
+    /// <summary>The run's seed, from which noise on images comes; 0 by default.</summary>
+    public ulong Seed { get; init; }
+
     /// <summary>Whether it is the side to steer away from.</summary>
     public bool IsNegative { get; init; }
 }
@@ -80,6 +86,7 @@ public sealed record ConditioningRules(Func<VectorSources, Tensor?>? VectorRule 
 internal static class SizeVector
 {
     private const int Width = 256;
+    private const int PooledWidth = 1280;
     private const double PositiveScore = 6;
     private const double NegativeScore = 2.5;
 
@@ -93,8 +100,9 @@ internal static class SizeVector
 
     private static Tensor? Create(VectorSources sources, params double[] numbers)
     {
-        if (sources.Pooled is not { } pooled) return null;
         using var scope = NewDisposeScope();
+        var images = sources.Images.Count > 0 ? new ImagePrompts().Vector(sources.Images, sources.Seed).narrow(1, 0, PooledWidth) : null;
+        if ((images ?? sources.Pooled) is not { } pooled) return null;
         var sinusoids = TimeEmbedding.Sinusoids(tensor(numbers.Select(number => (float)number).ToArray()), Width).reshape(1, -1);
         return cat([pooled.to(ScalarType.Float32, CPU), sinusoids.expand(pooled.shape[0], -1)], 1).MoveToOuterDisposeScope();
     }

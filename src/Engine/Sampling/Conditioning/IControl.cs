@@ -10,9 +10,9 @@ public interface IControl
 }
 
 /// <summary>A pass as a control network sees it.</summary>
-/// <param name="Sampling">The meaning of the base model's noise levels.</param>
+/// <param name="Model">The base model.</param>
 /// <param name="X">The noisy latent, fp32 [B, C, h, w].</param>
 /// <param name="Sigma">Its noise level.</param>
 /// <param name="Context">Text states, fp32 [B, tokens, width].</param>
 /// <param name="Y">The base model's vector conditioning.</param>
-public sealed record ControlCall(ModelSampling Sampling, Tensor X, float Sigma, Tensor Context, Tensor? Y);
+public sealed record ControlCall(IDiffusionModel Model, Tensor X, float Sigma, Tensor Context, Tensor? Y);

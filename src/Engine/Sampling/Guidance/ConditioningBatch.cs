@@ -55,13 +55,14 @@ internal static class ConditioningBatch
         var context = cat([.. parts.Select(part => part.Context.repeat(1, tokens / part.Context.shape[1], 1))], 0);
         var y = parts[0].Y is null ? null : cat([.. parts.Select(part => part.Y!)], 0);
         var concat = parts[0].Concat is null ? null : cat([.. parts.Select(part => part.Concat!)], 0);
+        int[] sets = [.. parts.Select(part => part.Set)];
         var inputs = new ModelInputs(context, y)
         {
             Concat = concat,
-            Control = parts[0].Control?.Compute(new ControlCall(model.Sampling, x, sigma, context, y)),
-            Patches = patches,
+            Control = parts[0].Control?.Compute(new ControlCall(model, x, sigma, context, y)),
+            Patches = parts[0].PassChange?.Apply(patches, x, sets) ?? patches,
             Sigma = sigma,
-            Sets = [.. parts.Select(part => part.Set)],
+            Sets = sets,
             Random = random,
         };
         var timesteps = full([x.shape[0]], model.Sampling.Table.Timestep(sigma), device: x.device);
@@ -75,21 +76,21 @@ internal static class ConditioningBatch
     private static long GreatestCommonDivisor(long a, long b) => b == 0 ? a : GreatestCommonDivisor(b, a % b);
 
     /// <summary>An entry cut to its place in the latent.</summary>
-    private sealed record Part(int Set, Tensor X, Tensor Weight, Tensor Context, Tensor? Y, LatentArea? Area, Tensor? Concat, IControl? Control)
+    private sealed record Part(int Set, Tensor X, Tensor Weight, Tensor Context, Tensor? Y, LatentArea? Area, Tensor? Concat, IControl? Control, IPassChange? PassChange)
     {
         public static Part Create(int set, ConditioningEntry entry, Tensor x)
         {
             var area = entry.Area;
             var cut = Cut(x, area);
             var concat = entry.Concat is null ? null : Cut(Rows(entry.Concat, x), area);
-            return new Part(set, cut, EntryWeight.Create(entry, cut, x), Rows(entry.Context, x), entry.Y is null ? null : Rows(entry.Y, x), area, concat, entry.Control);
+            return new Part(set, cut, EntryWeight.Create(entry, cut, x), Rows(entry.Context, x), entry.Y is null ? null : Rows(entry.Y, x), area, concat, entry.Control, entry.PassChange);
         }
 
         /// <summary>Whether two parts fit one forward pass: same shapes, with contexts that repeat to a common length.</summary>
         public bool CanJoin(Part first)
         {
             if (!X.shape.SequenceEqual(first.X.shape) || Context.shape[2] != first.Context.shape[2] || Y is null != first.Y is null) return false;
-            if (!ReferenceEquals(Control, first.Control) || Concat is null != first.Concat is null) return false;
+            if (!ReferenceEquals(Control, first.Control) || !ReferenceEquals(PassChange, first.PassChange) || Concat is null != first.Concat is null) return false;
             if (Y is not null && !Y.shape.SequenceEqual(first.Y!.shape)) return false;
             long mine = Context.shape[1], other = first.Context.shape[1];
             return LeastCommonMultiple(mine, other) / Math.Min(mine, other) <= MaxContextRepeat;

@@ -31,6 +31,9 @@ public sealed record ConditioningEntry(Tensor Context, Tensor? Y = null)
     /// <summary>A control network with its picture; none by default. Entries of one control share its passes.</summary>
     public IControl? Control { get; init; }
 
+    /// <summary>A change to its passes; none by default. Entries of one change share passes.</summary>
+    public IPassChange? PassChange { get; init; }
+
     /// <summary>Whether the entry applies at a noise level.</summary>
     internal bool AppliesAt(float sigma, SigmaTable table) =>
         (StartPercent <= 0 || sigma <= table.PercentToSigma(StartPercent)) && (EndPercent >= 1 || sigma >= table.PercentToSigma(EndPercent));

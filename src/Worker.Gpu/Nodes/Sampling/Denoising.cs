@@ -32,7 +32,7 @@ internal static class Denoising
         Tensor? last = null;
         using var held = source.Model.Hold();
         var sampled = Farm.Engine.Sampling.KSampler.Sample(
-            source.Create(latent),
+            source.Create(latent, noise.Seed),
             sampler,
             sigmas,
             noise.Seed,

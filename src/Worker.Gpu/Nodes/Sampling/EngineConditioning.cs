@@ -11,10 +11,10 @@ internal static class EngineConditioning
     private const int PixelsPerCell = 8;
 
     /// <summary>The sides of a guided run for a latent, whose size areas are measured against; the first is what to draw.</summary>
-    public static IReadOnlyList<IReadOnlyList<ConditioningEntry>> Create(DiffusionModel model, Latent latent, IReadOnlyList<Conditioning> sides)
+    public static IReadOnlyList<IReadOnlyList<ConditioningEntry>> Create(DiffusionModel model, Latent latent, IReadOnlyList<Conditioning> sides, ulong seed)
     {
         var start = Farm.Engine.Sampling.KSampler.StartOf(model, latent.Samples);
-        var sets = sides.Select((side, i) => side.Items.Select(item => Entry(model, latent, start, item, isNegative: i > 0)).ToList()).ToList();
+        var sets = sides.Select((side, i) => side.Items.Select(item => Entry(model, latent, start, item, isNegative: i > 0, seed)).ToList()).ToList();
         for (var from = sets.Count - 1; from >= 0; from--)
         {
             for (var to = 0; to < sets.Count; to++)
@@ -23,7 +23,16 @@ internal static class EngineConditioning
             }
         }
         if (sides.Count > 1) SpreadControl(sides[0], sets[0], sets[1]);
+        if (sides.Count > 1) SpreadBoxes(sets[0], sets[1]);
         return sets;
+    }
+
+    /// <summary>Texts in boxes act on the other side as empty boxes, on its entries without an area in turn.</summary>
+    private static void SpreadBoxes(List<ConditioningEntry> from, List<ConditioningEntry> to)
+    {
+        var boxes = from.Where(entry => entry.PassChange is not null).Select(entry => entry.PassChange).ToArray();
+        var whole = Enumerable.Range(0, to.Count).Where(i => to[i].Area is null && to[i].PassChange is null).ToArray();
+        for (var i = 0; i < boxes.Length && whole.Length > 0; i++) to[whole[i % whole.Length]] = to[whole[i % whole.Length]] with { PassChange = boxes[i] };
     }
 
     /// <summary>Controls that say so act on the other side too, on its entries without an area in turn.</summary>
@@ -51,8 +60,8 @@ internal static class EngineConditioning
     private static bool Contains(LatentArea outer, LatentArea inner) =>
         inner.X >= outer.X && inner.Y >= outer.Y && inner.X + inner.Width <= outer.X + outer.Width && inner.Y + inner.Height <= outer.Y + outer.Height;
 
-    private static ConditioningEntry Entry(DiffusionModel model, Latent latent, Tensor start, ConditioningItem item, bool isNegative) =>
-        new(item.Context, model.Rules.Vector(Sizes(item, start, isNegative)))
+    private static ConditioningEntry Entry(DiffusionModel model, Latent latent, Tensor start, ConditioningItem item, bool isNegative, ulong seed) =>
+        new(item.Context, model.Rules.Vector(Sizes(item, start, isNegative, seed)))
         {
             Strength = (float)Number(item, "strength", 1),
             Area = MaskBounds.Of(item, start.shape[^2], start.shape[^1]) ?? Area(item, start.shape[^2], start.shape[^1]),
@@ -61,6 +70,7 @@ internal static class EngineConditioning
             StartPercent = Number(item, "start_percent", 0),
             EndPercent = Number(item, "end_percent", 1),
             Control = (item.Options.GetValueOrDefault(ConditioningItem.Control) as AppliedControl)?.Control,
+            PassChange = item.Options.GetValueOrDefault(TextBoxes.Option) is TextBoxes boxes ? boxes.Gligen.With(boxes.Texts) : null,
             Concat = model.Rules.Concat(new ConcatSources(start, model.LatentFormat)
             {
                 Latent = item.Options.GetValueOrDefault(ConditioningItem.ConcatLatent) as Tensor,
@@ -69,7 +79,7 @@ internal static class EngineConditioning
             }),
         };
 
-    private static VectorSources Sizes(ConditioningItem item, Tensor start, bool isNegative) => new(
+    private static VectorSources Sizes(ConditioningItem item, Tensor start, bool isNegative, ulong seed) => new(
         item.Options.GetValueOrDefault(ConditioningItem.Pooled) as Tensor,
         item.Options.GetValueOrDefault("width") as long? ?? start.shape[^1] * PixelsPerCell,
         item.Options.GetValueOrDefault("height") as long? ?? start.shape[^2] * PixelsPerCell)
@@ -80,6 +90,8 @@ internal static class EngineConditioning
         TargetHeight = item.Options.GetValueOrDefault("target_height") as long?,
         AestheticScore = item.Options.GetValueOrDefault("aesthetic_score") as double?,
         IsNegative = isNegative,
+        Images = AskedImages.Of(item).Images,
+        Seed = seed,
     };
 
     private static double Number(ConditioningItem item, string name, double fallback) => item.Options.GetValueOrDefault(name) as double? ?? fallback;

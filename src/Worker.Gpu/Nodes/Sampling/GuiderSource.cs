@@ -15,10 +15,10 @@ internal sealed record GuiderSource(
     public IEnumerable<object?> Parts => Conditionings;
 
     /// <summary>The guider of one run.</summary>
-    public Guider Create(Latent latent)
+    public Guider Create(Latent latent, ulong seed)
     {
         var run = Model.Prepare();
-        return Make(run, EngineConditioning.Create(run.Model, latent, Conditionings));
+        return Make(run, EngineConditioning.Create(run.Model, latent, Conditionings, seed));
     }
 }
 

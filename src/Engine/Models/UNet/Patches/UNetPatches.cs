@@ -34,6 +34,9 @@ public delegate Tensor AttentionPatch(UNetPlace place, Tensor q, Tensor k, Tenso
 /// <summary>Takes the place of an attention between its projections: q, k, v [B, N, heads·d] → [B, N, heads·d].</summary>
 public delegate Tensor AttentionReplacement(UNetPlace place, Tensor q, Tensor k, Tensor v, long heads);
 
+/// <summary>Changes the tokens [B, N, C] of a transformer block; a new tensor or the one given.</summary>
+public delegate Tensor TokenPatch(UNetPlace place, Tensor tokens);
+
 /// <summary>Changes a block's output [B, C, h, w]; a new tensor or the one given.</summary>
 public delegate Tensor BlockPatch(UNetPlace place, Tensor h);
 
@@ -51,6 +54,9 @@ public sealed record UNetPatches
 
     /// <summary>Around cross attentions, which see the normalised tokens and the text twice.</summary>
     public IReadOnlyList<AttentionPatch> CrossAttention { get; init; } = [];
+
+    /// <summary>Between a transformer block's self attention and its cross attention.</summary>
+    public IReadOnlyList<TokenPatch> AfterSelfAttention { get; init; } = [];
 
     /// <summary>In the place of a self attention between its projections where it gives one; the last that does wins.</summary>
     public IReadOnlyList<(Func<UNetPlace, bool> At, AttentionReplacement Replace)> SelfAttentionReplacements { get; init; } = [];

@@ -19,7 +19,10 @@ internal sealed class ControlNetApplyAdvanced : Node
         .Output("CONDITIONING", "positive")
         .Output("CONDITIONING", "negative");
 
-    protected override NodeResult? Run(NodeCall call)
+    protected override NodeResult? Run(NodeCall call) => Apply(call);
+
+    /// <summary>Both sides of a call with its control.</summary>
+    internal static NodeResult Apply(NodeCall call)
     {
         var (positive, negative) = (call.Get<Conditioning>("positive"), call.Get<Conditioning>("negative"));
         if (call.Get<float>("strength") == 0) return NodeResult.Of(positive, negative);
