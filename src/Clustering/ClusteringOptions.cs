@@ -37,7 +37,7 @@ public sealed class ClusteringOptions
     /// <summary>The port that gateways speak to Grains processes on; a worker has none. Default 30000.</summary>
     public int GatewayPort { get; set; } = 30000;
 
-    /// <summary>How often silos ask each other whether they live, and how long an answer may take at first; adapts to half and four times of it. Default 1 s.</summary>
+    /// <summary>How often silos ask each other whether they live, and how long an answer may take; up to four times of it where answers are slow. Default 1 s.</summary>
     public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Answers that a silo may miss in a row before it is suspected. Default 3.</summary>

@@ -26,7 +26,9 @@ public static class FarmClustering
             .Configure<ClusterMembershipOptions>(membership => Watch(membership, options))
             .Configure<ConnectionOptions>(connection => connection.OpenConnectionTimeout = 2 * options.ProbeInterval)
             .Configure<TypeManagementOptions>(types => types.TypeMapRefreshInterval = options.RefreshInterval);
-        // With the other directory of Orleans, a silo that dies takes with it grains that live elsewhere but were registered there.
+        // With the other directory of Orleans, a silo that dies takes with it grains that live elsewhere but were registered there. Its leases,
+        // which hold up grains of a dead silo for some seconds lest two live at once, are not needed: every write is fenced in the database.
+        silo.Configure<GrainDirectoryOptions>(directory => directory.RangeLeaseDuration = TimeSpan.Zero);
 #pragma warning disable ORLEANSEXP003
         return silo.AddDistributedGrainDirectory();
 #pragma warning restore ORLEANSEXP003
@@ -70,6 +72,8 @@ public static class FarmClustering
     private static void Watch(ClusterMembershipOptions membership, ClusteringOptions options)
     {
         membership.ProbeTimeout = options.ProbeInterval;
+        // Orleans would go down to half of it while answers are quick, and then take a busy machine for a dead one.
+        membership.MinProbeTimeout = options.ProbeInterval;
         membership.NumMissedProbesLimit = options.MissedProbes;
         membership.NumVotesForDeathDeclaration = options.Votes;
         membership.TableRefreshTimeout = options.RefreshInterval;

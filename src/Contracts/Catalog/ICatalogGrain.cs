@@ -29,11 +29,11 @@ public interface ICatalogGrain : IGrainWithStringKey
     Task LeaveAsync(string workerId);
 
     /// <summary>Waits until the version differs from <paramref name="knownVersion"/> (at most 20 seconds), then returns what is known.</summary>
-    [Alias("Get")]
+    [Alias("Get"), ResponseTimeout("00:00:10")]
     Task<CatalogSnapshot> GetAsync(long knownVersion);
 
     /// <summary>The workers that are alive, by name.</summary>
-    [Alias("Workers")]
+    [Alias("Workers"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
     Task<ImmutableArray<WorkerInfo>> WorkersAsync();
 
     /// <summary>The classes that a manifest names; empty when the hash is unknown.</summary>

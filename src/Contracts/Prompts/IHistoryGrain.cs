@@ -11,7 +11,7 @@ public interface IHistoryGrain : IGrainWithStringKey
     Task<ImmutableArray<HistoryEntry>> ListAsync(HistoryWindow window);
 
     /// <summary>The ended prompt of that id, the newest where the id repeats; null when there is none.</summary>
-    [Alias("Get")]
+    [Alias("Get"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
     Task<HistoryEntry?> GetAsync(string promptId);
 
     /// <summary>Forgets those entries; unknown ids are ignored.</summary>
@@ -23,7 +23,7 @@ public interface IHistoryGrain : IGrainWithStringKey
     Task ClearAsync();
 
     /// <summary>The stored submissions of those runs, in the order asked, without those that are gone.</summary>
-    [Alias("Submissions")]
+    [Alias("Submissions"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
     Task<ImmutableArray<StoredSubmission>> SubmissionsAsync(ImmutableArray<Guid> runs);
 }
 

@@ -8,7 +8,7 @@ namespace Farm.Contracts.Prompts;
 public interface IPromptGrain : IGrainWithGuidKey
 {
     /// <summary>Commits the submission to the store, then queues it. When this returns, the prompt survives any crash.</summary>
-    [Alias("Submit")]
+    [Alias("Submit"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
     Task<SubmitReceipt> SubmitAsync(PromptSubmission submission);
 
     /// <summary>
@@ -30,11 +30,11 @@ public interface IPromptGrain : IGrainWithGuidKey
     Task<bool> CompleteAsync(RunResult result);
 
     /// <summary>Asks the running attempt to stop between two steps. False when the prompt is not running.</summary>
-    [Alias("Interrupt")]
+    [Alias("Interrupt"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
     Task<bool> InterruptAsync();
 
     /// <summary>Removes the prompt while it waits; it leaves no history, as in ComfyUI. False when it runs or is over.</summary>
-    [Alias("Delete")]
+    [Alias("Delete"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
     Task<bool> DeleteAsync();
 
     /// <summary>The prompt was removed from the store with others: what its grain holds of it, secrets included, leaves memory.</summary>

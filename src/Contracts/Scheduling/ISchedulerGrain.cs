@@ -13,7 +13,7 @@ public interface ISchedulerGrain : IGrainWithStringKey
     const string Key = "farm";
 
     /// <summary>The next number of the tenant: 0, 1, 2, … , going on after a restart.</summary>
-    [Alias("DrawNumber")]
+    [Alias("DrawNumber"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
     Task<long> DrawNumberAsync(string tenant);
 
     /// <summary>Queues a prompt that its grain has committed. Repeating the call changes nothing.</summary>
@@ -28,7 +28,7 @@ public interface ISchedulerGrain : IGrainWithStringKey
     Task<Lease?> ClaimAsync(WorkerClaim claim);
 
     /// <summary>Renews the leases of a worker; answers with those it no longer holds.</summary>
-    [Alias("Renew")]
+    [Alias("Renew"), ResponseTimeout("00:00:03")]
     Task<ImmutableArray<Guid>> RenewAsync(string workerId, ImmutableArray<Lease> leases);
 
     /// <summary>The run is over or was deleted: its place and its lease end. Announces the new count to the tenant's sockets before it returns.</summary>
@@ -43,7 +43,7 @@ public interface ISchedulerGrain : IGrainWithStringKey
     Task ClearAsync(string tenant);
 
     /// <summary>The tenant's queue: what runs, and what waits in the order it will be handed out.</summary>
-    [Alias("Snapshot")]
+    [Alias("Snapshot"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
     Task<QueueSnapshot> SnapshotAsync(string tenant);
 
     /// <summary>The tenant's runs under a lease, oldest first.</summary>
@@ -51,11 +51,11 @@ public interface ISchedulerGrain : IGrainWithStringKey
     Task<ImmutableArray<Guid>> RunningAsync(string tenant);
 
     /// <summary>Running and waiting prompts of the tenant: ComfyUI's queue_remaining.</summary>
-    [Alias("Count")]
+    [Alias("Count"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
     Task<int> CountAsync(string tenant);
 
     /// <summary>The queued or running prompts of that id; several where the id repeats.</summary>
-    [Alias("Find")]
+    [Alias("Find"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
     Task<ImmutableArray<QueuedRun>> FindAsync(string tenant, string promptId);
 }
 

@@ -17,11 +17,11 @@ public interface IClientSessionGrain : IGrainWithStringKey
     /// A gateway has the client's socket; one that another gateway or socket held is let go. The answer tells the node that
     /// runs now, if any, and the events after <paramref name="afterSequence"/> that are still in the log.
     /// </summary>
-    [Alias("Attach")]
+    [Alias("Attach"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
     Task<SessionState> AttachAsync(IGatewayObserver gateway, string connectionId, long? afterSequence);
 
     /// <summary>The socket is gone. Ignored when another one has taken its place.</summary>
-    [Alias("Detach")]
+    [Alias("Detach"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
     Task DetachAsync(string connectionId);
 
     /// <summary>Events of a run, in order. Returns when the attached gateway has queued them for the socket.</summary>

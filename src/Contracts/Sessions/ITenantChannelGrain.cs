@@ -10,7 +10,7 @@ public interface ITenantChannelGrain : IGrainWithStringKey
     /// A gateway with sockets of the tenant listens; repeated at intervals below <see cref="SubscriptionLife"/>. One that has no socket left
     /// lets the subscription run out: taking it back could overtake the next socket's subscription.
     /// </summary>
-    [Alias("Subscribe")]
+    [Alias("Subscribe"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
     Task SubscribeAsync(IGatewayObserver gateway);
 
     /// <summary>Tells every listening gateway; returns when they have queued it.</summary>

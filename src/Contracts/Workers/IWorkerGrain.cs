@@ -10,7 +10,7 @@ public interface IWorkerGrain : IGrainWithStringKey
     const string GrainType = "farm.worker";
 
     /// <summary>Frees memory before the next prompt: unloads models, drops cached results, or both.</summary>
-    [Alias("Free")]
+    [Alias("Free"), ResponseTimeout(IdempotentAttribute.Patience)]
     Task FreeAsync(bool unloadModels, bool dropCaches);
 
     /// <summary>

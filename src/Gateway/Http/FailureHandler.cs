@@ -1,3 +1,4 @@
+using Farm.Contracts.Prompts;
 using Farm.Storage;
 
 namespace Farm.Gateway.Http;
@@ -38,7 +39,7 @@ internal sealed partial class FailureHandler(RequestDelegate next, ILogger<Failu
                 return Answers.Text("Maximum request body size exceeded", StatusCodes.Status413PayloadTooLarge);
             case BadHttpRequestException bad:
                 return Error(bad.StatusCode, "invalid_request", "The request is malformed", bad.Message);
-            case OrleansException or TimeoutException:
+            case OrleansException or TimeoutException or StoreUnavailableException:
                 Unreachable(logger, context.Request.Path, failure);
                 context.Response.OnStarting(() =>
                 {

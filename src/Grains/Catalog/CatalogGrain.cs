@@ -11,7 +11,7 @@ namespace Farm.Grains.Catalog;
 internal sealed class CatalogGrain(
     ICatalogStore store, TimeProvider clock, IOptions<CatalogOptions> options, ILogger<CatalogGrain> logger, IHostApplicationLifetime host) : Grain, ICatalogGrain
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly CatalogUnion _union = new();
     private readonly Dictionary<string, ImmutableArray<string>> _classes = new(StringComparer.Ordinal);

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Threading.Channels;
 using Farm.Contracts.Prompts;
 using Farm.Grains.Prompts;
@@ -109,7 +108,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         {
             // Every failure is answered to the caller whose write it is; the writer itself goes on.
             await CloseAsync();
-            return IsOutage(error) ? new StoreUnavailableException("The database does not answer.", error) : error;
+            return Outage.IsBehind(error) ? new StoreUnavailableException("The database does not answer.", error) : error;
         }
     }
 
@@ -132,15 +131,6 @@ internal sealed class GroupCommit : IAsyncDisposable
         SqliteException sqlite => sqlite.SqliteExtendedErrorCode is SqliteConstraintPrimaryKey or SqliteConstraintUnique,
         _ => false,
     };
-
-    private static bool IsOutage(Exception error)
-    {
-        for (Exception? e = error; e is not null; e = e.InnerException)
-        {
-            if (e is DbException { IsTransient: true }) return true;
-        }
-        return false;
-    }
 
     private sealed class PendingWrite(Func<FarmDb, Task> apply)
     {

@@ -20,7 +20,7 @@ internal static class PersistenceExtensions
     {
         silo.Services.AddStores(configuration);
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DatabaseStart>();
-        return silo;
+        return silo.AddIncomingGrainCallFilter<OutageFilter>();
     }
 
     /// <summary>The stores alone, for programs without a silo.</summary>

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Net.WebSockets;
+using System.Text.Json;
+
+namespace Farm.Stress.Chaos;
+
+/// <summary>
+/// A client's socket: comes back under its client id at another gateway whenever it is lost, and is dropped by its own side now and
+/// then. Notes which prompts it was told the end of.
+/// </summary>
+internal sealed class Listener(StressFarm farm, int seed)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500), LongestLife = TimeSpan.FromSeconds(40);
+
+    private readonly Random _random = new(seed);
+    private readonly ConcurrentDictionary<string, int> _ends = new(StringComparer.Ordinal);
+    private int _connections;
+
+    /// <summary>The client's id.</summary>
+    public string ClientId { get; } = $"stress-{seed}-{Guid.NewGuid():N}";
+
+    /// <summary>Sockets it has had.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>Whether it was told that the prompt succeeded.</summary>
+    public bool HeardEndOf(string promptId) => _ends.ContainsKey(promptId);
+
+    /// <summary>Prompts whose end it was told more than once.</summary>
+    public int ToldAgain => _ends.Values.Count(times => times > 1);
+
+    /// <summary>Listens until cancelled.</summary>
+    public async Task ListenAsync(CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested)
+        {
+            using var life = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            life.CancelAfter(TimeSpan.FromSeconds(5 + _random.NextDouble() * LongestLife.TotalSeconds));
+            try
+            {
+                await ListenOnceAsync(life.Token);
+            }
+            catch (Exception lost) when (lost is WebSocketException or OperationCanceledException or HttpRequestException or IOException)
+            {
+                await Task.Delay(Pause, TimeProvider.System, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task ListenOnceAsync(CancellationToken cancel)
+    {
+        using var socket = new ClientWebSocket();
+        var gateway = farm.Addresses[_random.Next(farm.Addresses.Count)];
+        using (var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel))
+        {
+            patience.CancelAfter(TimeSpan.FromSeconds(5));
+            await socket.ConnectAsync(new UriBuilder(gateway) { Scheme = "ws", Path = "/ws", Query = $"clientId={ClientId}" }.Uri, patience.Token);
+        }
+        Interlocked.Increment(ref _connections);
+        var buffer = new byte[1 << 16];
+        while (true)
+        {
+            var length = 0;
+            ValueWebSocketReceiveResult part;
+            do
+            {
+                part = await socket.ReceiveAsync(buffer.AsMemory(length), cancel);
+                if (part.MessageType == WebSocketMessageType.Close)
+                    return;
+                length += part.Count;
+            }
+            while (!part.EndOfMessage);
+            if (part.MessageType == WebSocketMessageType.Text)
+                Note(buffer.AsMemory(0, length));
+        }
+    }
+
+    private void Note(ReadOnlyMemory<byte> text)
+    {
+        using var message = JsonDocument.Parse(text);
+        if (message.RootElement.GetProperty("type").GetString() is "execution_success" or "execution_error")
+            _ends.AddOrUpdate(message.RootElement.GetProperty("data").GetProperty("prompt_id").GetString()!, 1, (_, times) => times + 1);
+    }
+}

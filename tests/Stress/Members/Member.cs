@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Farm.Stress;
+
+/// <summary>One process of the farm, started again whenever it ends, as a supervisor would.</summary>
+internal sealed partial class Member : IAsyncDisposable
+{
+    private const int Terminate = 15, Continue = 18, Stop = 19;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly string _program;
+    private readonly IReadOnlyDictionary<string, string> _environment;
+    private readonly string _folder;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Lock _lock = new();
+    private Process? _process;
+    private Task _supervision = Task.CompletedTask;
+    private bool _harmed;
+
+    /// <param name="name">Its name, and that of its log.</param>
+    /// <param name="program">The program, beside this one.</param>
+    /// <param name="environment">Its options.</param>
+    /// <param name="folder">Where it runs and logs.</param>
+    public Member(string name, string program, IReadOnlyDictionary<string, string> environment, string folder)
+    {
+        Name = name;
+        _program = Path.Combine(AppContext.BaseDirectory, program);
+        _environment = environment;
+        _folder = folder;
+    }
+
+    /// <summary>Its name.</summary>
+    public string Name { get; }
+
+    /// <summary>Times it ended though nobody had harmed it: a silo that was voted out, or a crash.</summary>
+    public int OwnEnds { get; private set; }
+
+    /// <summary>How its last life ended; null before the first end.</summary>
+    public int? LastExit { get; private set; }
+
+    private string Log => Path.Combine(_folder, Name + ".log");
+
+    /// <summary>Starts it, and again and again until it is disposed of.</summary>
+    public void Start() => _supervision = SuperviseAsync();
+
+    /// <summary>Kills it wherever it stands.</summary>
+    public void Kill() => Signal(process => process.Kill(), harms: true);
+
+    /// <summary>Stops its clock.</summary>
+    public void Freeze() => Signal(process => _ = kill(process.Id, Stop), harms: true);
+
+    /// <summary>Lets its clock go on.</summary>
+    public void Thaw() => Signal(process => _ = kill(process.Id, Continue), harms: false);
+
+    /// <summary>Asks it to end, and does not start it again.</summary>
+    /// <returns>Its exit status.</returns>
+    public async Task<int> EndAsync()
+    {
+        await _ending.CancelAsync();
+        Signal(process => _ = kill(process.Id, Terminate), harms: true);
+        await _supervision;
+        return LastExit ?? 0;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync();
+        Thaw();
+        Kill();
+        await _supervision;
+        _ending.Dispose();
+    }
+
+    private async Task SuperviseAsync()
+    {
+        while (!_ending.IsCancellationRequested)
+        {
+            using var process = Launch();
+            lock (_lock)
+                (_process, _harmed) = (process, false);
+            await Task.WhenAll(process.WaitForExitAsync(), CopyAsync(process));
+            lock (_lock)
+                _process = null;
+            LastExit = process.ExitCode;
+            if (_ending.IsCancellationRequested)
+                return;
+            if (!_harmed)
+                OwnEnds++;
+            await Task.Delay(Pause, TimeProvider.System, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private Process Launch()
+    {
+        var start = new ProcessStartInfo(_program) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = _folder };
+        foreach (var (name, value) in _environment)
+            start.Environment[name] = value;
+        return Process.Start(start) ?? throw new InvalidOperationException($"{_program} did not start.");
+    }
+
+    private async Task CopyAsync(Process process)
+    {
+        await using var log = new FileStream(Log, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        await Task.WhenAll(CopyAsync(process.StandardOutput), CopyAsync(process.StandardError));
+
+        async Task CopyAsync(StreamReader from)
+        {
+            while (await from.ReadLineAsync() is { } line)
+            {
+                var bytes = System.Text.Encoding.UTF8.GetBytes(line + "\n");
+                lock (log)
+                {
+                    log.Write(bytes);
+                    log.Flush();
+                }
+            }
+        }
+    }
+
+    private void Signal(Action<Process> send, bool harms)
+    {
+        lock (_lock)
+        {
+            _harmed |= harms;
+            if (_process is { HasExited: false } process)
+                send(process);
+        }
+    }
+
+    [LibraryImport("libc")]
+    private static partial int kill(int process, int signal);
+}

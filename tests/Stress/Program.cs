@@ -1,0 +1,8 @@
+using System.CommandLine;
+using Farm.Stress.Chaos;
+
+var command = new RootCommand("Does a whole farm harm and audits what came of it. The last line says: invariants: N checked, N violated.")
+{
+    ChaosScenario.Create(),
+};
+return await command.Parse(args).InvokeAsync();

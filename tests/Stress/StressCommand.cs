@@ -1,0 +1,37 @@
+using System.CommandLine;
+
+namespace Farm.Stress;
+
+/// <summary>What the scenarios' commands have in common.</summary>
+internal static class StressCommand
+{
+    private const double ShortMinutes = 5;
+
+    /// <summary>How long the scenario does harm.</summary>
+    public static Option<double> Minutes(double usual) => new("--minutes")
+    {
+        Description = $"Minutes of harm; more than {ShortMinutes} only with --long.", DefaultValueFactory = _ => usual,
+    };
+
+    /// <summary>Confirms a long run.</summary>
+    public static Option<bool> Long() => new("--long") { Description = "Allows what runs longer than 5 minutes." };
+
+    /// <summary>Keeps the logs.</summary>
+    public static Option<bool> Keep() => new("--keep") { Description = "Keeps the processes' logs and files also when nothing is violated." };
+
+    /// <summary>Runs a scenario in a farm of its own, which is gone afterwards; prints the invariants.</summary>
+    public static async Task<int> RunAsync(FarmSize size, double minutes, bool isLong, bool keep, Func<StressFarm, Invariants, Task> scenario)
+    {
+        if (minutes > ShortMinutes && !isLong)
+        {
+            await Console.Error.WriteLineAsync($"--minutes {minutes} is more than {ShortMinutes}: say --long.");
+            return 2;
+        }
+        var invariants = new Invariants();
+        await using var farm = await StressFarm.StartAsync(size);
+        await scenario(farm, invariants);
+        var status = invariants.Print();
+        farm.KeepsFiles = keep || status != 0;
+        return status;
+    }
+}
