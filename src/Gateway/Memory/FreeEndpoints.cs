@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Farm.Contracts.Catalog;
-using Farm.Contracts.Workers;
 using Farm.Gateway.Http;
+using Farm.Gateway.Workers;
 
 namespace Farm.Gateway.Memory;
 
@@ -26,7 +26,7 @@ internal sealed partial class FreeEndpoints(IGrainFactory grains, JsonBody body,
     {
         try
         {
-            await grains.GetGrain<IWorkerGrain>(worker).FreeAsync(unload, drop);
+            await grains.Worker(worker).FreeAsync(unload, drop);
         }
         catch (Exception failure) when (failure is Orleans.Runtime.OrleansException or TimeoutException)
         {

@@ -1,5 +1,6 @@
 using Farm.Contracts.Catalog;
 using Farm.Contracts.Workers;
+using Farm.Gateway.Workers;
 
 namespace Farm.Gateway.Validation;
 
@@ -13,7 +14,7 @@ internal sealed partial class NodeCheckWorkers(IGrainFactory grains, ILogger<Nod
         {
             try
             {
-                var result = await grains.GetGrain<IWorkerGrain>(worker.WorkerId).ValidateAsync(check);
+                var result = await grains.Worker(worker.WorkerId).ValidateAsync(check);
                 if (result.Outcome is not NodeCheckOutcome.UnknownClass)
                     return result;
             }

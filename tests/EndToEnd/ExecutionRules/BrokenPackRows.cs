@@ -51,6 +51,7 @@ public sealed class BrokenPackRows(SmallFarm farm) : IClassFixture<SmallFarm>
 
     [Theory]
     [InlineData("ReturnsNoList", "TypeError")]
+    [InlineData("ConstructorThrowsLater", "RuntimeError")]
     [InlineData("AllocatesATensor", "torch.OutOfMemoryError")]
     [InlineData("AllocatesTensors", "torch.OutOfMemoryError")]
     [InlineData("AllocatesObjects", "MemoryError")]
@@ -65,6 +66,20 @@ public sealed class BrokenPackRows(SmallFarm farm) : IClassFixture<SmallFarm>
         Assert.Equal(("1", classType), (run.Error.GetProperty("node_id").GetString(), run.Error.GetProperty("node_type").GetString()));
         Assert.Equal(type, run.Error.GetProperty("exception_type").GetString());
         Assert.Equal("error", (await run.HistoryAsync()).GetProperty("status").GetProperty("status_str").GetString());
+        await AssertGoesOnAsync(client);
+    }
+
+    [Fact]
+    public async Task OutputOfAWrongType_FailsAtItsConsumerByNameAndTheFarmGoesOn()
+    {
+        using var client = await farm.ConnectAsync();
+        var graph = new RulesGraph();
+        var save = graph.Save(graph.Add("ReturnsText"));
+
+        var run = await client.RunAsync(graph);
+
+        Assert.Equal((save, "TypeError"), (run.Error.GetProperty("node_id").GetString(), run.Error.GetProperty("exception_type").GetString()));
+        Assert.Contains("'images'", run.Error.GetProperty("exception_message").GetString());
         await AssertGoesOnAsync(client);
     }
 

@@ -167,6 +167,75 @@ public sealed class HistoryRows(ClassicFarm farm) : IClassFixture<ClassicFarm>
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
+    [Fact]
+    public async Task Jobs_CancelledAndFailed_AreToldApart()
+    {
+        using var client = await farm.ConnectAsync();
+        var failing = new RulesGraph();
+        failing.Save(failing.Add("TestSyncError", ("value", RulesGraph.Link(failing.Image("BLACK", size: 32)))));
+        var (sleeping, sleep) = Sleeping(600);
+
+        var failed = (await client.RunAsync(failing)).PromptId;
+        var cancelled = (await client.PostAsync(sleeping)).Body.GetProperty("prompt_id").GetString()!;
+        await client.UntilExecutingAsync(sleep);
+        using var answer = await client.Http.PostAsync(new Uri("/interrupt", UriKind.Relative), content: null);
+        await client.FollowAsync(cancelled);
+
+        var (first, second) = (await client.GetAsync($"/api/jobs/{failed}"), await client.GetAsync($"/api/jobs/{cancelled}"));
+        Assert.Equal(("failed", "cancelled"), (first.GetProperty("status").GetString(), second.GetProperty("status").GetString()));
+        Assert.Equal("RuntimeError", first.GetProperty("execution_error").GetProperty("exception_type").GetString());
+        Assert.False(second.TryGetProperty("execution_error", out _));
+        Assert.Equal("error", second.GetProperty("execution_status").GetProperty("status_str").GetString());
+        Assert.Contains(failed, JobIds(await client.GetAsync($"/api/jobs?status=failed")));
+        Assert.Contains(cancelled, JobIds(await client.GetAsync($"/api/jobs?status=cancelled")));
+    }
+
+    [Fact]
+    public async Task Jobs_Outputs_AreCountedAndOneIsPreferred()
+    {
+        using var client = await farm.ConnectAsync();
+        var graph = new RulesGraph();
+        var images = graph.Image("WHITE", size: 32, batch: 2);
+        graph.Preview(images);
+        graph.Add("PreviewAny", ("source", "a text"));
+        var animated = graph.Add("SaveAnimatedWEBP",
+            ("images", RulesGraph.Link(images)), ("filename_prefix", "rules"), ("fps", 6.0), ("lossless", true), ("quality", 80), ("method", "default"));
+
+        var job = await client.GetAsync($"/api/jobs/{(await client.RunAsync(graph)).PromptId}");
+
+        // Two previews, a text and one animation, whose member "animated" does not count.
+        Assert.Equal(4, job.GetProperty("outputs_count").GetInt32());
+        Assert.Equal(animated, job.GetProperty("preview_output").GetProperty("nodeId").GetString());
+        Assert.True(job.GetProperty("outputs").GetProperty(animated).TryGetProperty("animated", out _));
+    }
+
+    // A job that has not ended has no duration: it stands behind one that took its time.
+    [Fact]
+    public async Task Jobs_SortedByTimesThatAreMissing_TakeThemAsZero()
+    {
+        using var client = await farm.ConnectAsync();
+        var slow = (await client.RunAsync(Sleeping(0.2).Graph)).PromptId;
+        var (graph, sleep) = Sleeping(600);
+        var running = (await client.PostAsync(graph)).Body.GetProperty("prompt_id").GetString()!;
+        await client.UntilExecutingAsync(sleep);
+
+        var longest = JobIds(await client.GetAsync($"/api/jobs?sort_by=execution_duration&sort_order=desc"));
+        var shortest = JobIds(await client.GetAsync($"/api/jobs?sort_by=execution_duration&sort_order=asc"));
+        using var answer = await client.Http.PostAsync(new Uri("/interrupt", UriKind.Relative), content: null);
+        await client.FollowAsync(running);
+
+        Assert.True(longest.IndexOf(slow) < longest.IndexOf(running));
+        Assert.True(shortest.IndexOf(running) < shortest.IndexOf(slow));
+    }
+
+    private static (RulesGraph Graph, string Sleep) Sleeping(double seconds)
+    {
+        var graph = new RulesGraph();
+        var sleep = graph.Add("TestSleep", ("value", RulesGraph.Link(graph.Image("BLACK", size: 32))), ("seconds", seconds));
+        graph.Save(sleep);
+        return (graph, sleep);
+    }
+
     private static async Task<List<string>> FillAsync(RulesClient client, int count)
     {
         List<string> ids = [];

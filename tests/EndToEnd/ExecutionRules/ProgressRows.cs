@@ -1,3 +1,4 @@
+using Farm.EndToEnd.Harness;
 using Xunit;
 
 namespace Farm.EndToEnd.ExecutionRules;
@@ -20,6 +21,23 @@ public sealed class ProgressRows(ClassicFarm farm) : IClassFixture<ClassicFarm>
             var heard = run.Of("progress_state").Select(data => data.GetProperty("prompt_id").GetString()!).Where(ids.Contains).ToHashSet();
             Assert.Equal([run.PromptId], heard);
         });
+    }
+
+    [Fact]
+    [Trait("Rule", "16.1")]
+    public async Task BlockerReport_OfAPromptWithoutClient_GoesToAllSockets()
+    {
+        using var client = await farm.ConnectAsync();
+        var graph = new RulesGraph();
+        graph.Save(graph.Add("TestExecutionBlocker", ("input", RulesGraph.Link(graph.Image("BLACK", 16))), ("block", true), ("verbose", true)));
+        var (_, body) = await client.PostAsync(graph, request => request.Remove("client_id"));
+        var id = body.GetProperty("prompt_id").GetString();
+
+        SocketMessage message;
+        while ((message = await client.ReceiveAsync()) is not { Type: "execution_error" } || message.Data.GetProperty("prompt_id").GetString() != id)
+            Assert.NotEqual("executing", message.Type);
+
+        Assert.Equal("Execution Blocked: Blocked Execution", message.Data.GetProperty("exception_message").GetString());
     }
 
     // Again and again, because the socket of before is still closing while the next one opens.

@@ -23,7 +23,7 @@ public sealed class RulesClient : IDisposable
     public HttpClient Http => _client.Http;
 
     /// <summary>A client whose socket is open.</summary>
-    public static async Task<RulesClient> ConnectAsync(FarmProcess farm) => new(await ComfyClient.ConnectAsync(farm));
+    public static async Task<RulesClient> ConnectAsync(FarmProcess farm, string? clientId = null) => new(await ComfyClient.ConnectAsync(farm, clientId));
 
     /// <summary>Runs a prompt that must be accepted, to its closing message.</summary>
     public async Task<RulesRun> RunAsync(RulesGraph graph, Action<JsonObject>? request = null)
@@ -36,6 +36,14 @@ public sealed class RulesClient : IDisposable
 
     /// <summary>Waits for the end of a prompt of this client.</summary>
     public async Task<RulesRun> FollowAsync(string promptId) => new(this, promptId, await _client.FollowAsync(promptId).WaitAsync(Patience));
+
+    /// <summary>Reads the socket until a node is executing.</summary>
+    public async Task UntilExecutingAsync(string node)
+    {
+        while (await ReceiveAsync() is not { Type: "executing" } message || message.Data.GetProperty("node").GetString() != node)
+        {
+        }
+    }
 
     /// <summary>The next message of the socket.</summary>
     public async Task<SocketMessage> ReceiveAsync() => await _client.ReceiveAsync().WaitAsync(Patience) ?? throw new InvalidOperationException("The socket was closed.");

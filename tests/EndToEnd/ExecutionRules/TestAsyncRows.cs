@@ -228,9 +228,7 @@ public abstract class TestAsyncRows(RulesFarm farm)
         var sleep = Sleep(graph, graph.Image("BLACK"), 600);
         graph.Save(sleep);
         var (_, body) = await client.PostAsync(graph);
-        while (await client.ReceiveAsync() is not { Type: "executing" } message || message.Data.GetProperty("node").GetString() != sleep)
-        {
-        }
+        await client.UntilExecutingAsync(sleep);
         using var answer = await client.Http.PostAsync(new Uri("/interrupt", UriKind.Relative), content: null);
 
         var run = await client.FollowAsync(body.GetProperty("prompt_id").GetString()!);

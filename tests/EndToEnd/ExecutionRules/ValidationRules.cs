@@ -106,17 +106,45 @@ public sealed class ValidationRules(ClassicFarm farm) : IClassFixture<ClassicFar
     }
 
     [Fact]
+    [Trait("Rule", "5.14")]
     public async Task Rule22_35_TextIntoAnOldCombo_IsATypeMismatch()
     {
         using var client = await farm.ConnectAsync();
         var graph = new RulesGraph();
-        var open = graph.Add("StubInt", ("value", 1));
-        var image = graph.Add("StubImage", ("content", RulesGraph.Link(open)), ("height", 8), ("width", 8), ("batch_size", 1));
+        var text = graph.Add("PrimitiveString", ("value", "WHITE"));
+        var image = graph.Add("StubImage", ("content", RulesGraph.Link(text)), ("height", 8), ("width", 8), ("batch_size", 1));
         graph.Save(image);
 
         var (_, body) = await client.PostAsync(graph);
 
-        Assert.Equal(["content, received_type(INT) mismatch input_type(['WHITE', 'BLACK', 'NOISE'])"], NodeErrors.Details(body, image));
+        Assert.Equal(["content, received_type(STRING) mismatch input_type(['WHITE', 'BLACK', 'NOISE'])"], NodeErrors.Details(body, image));
+    }
+
+    [Fact]
+    public async Task Rule22_37_ErrorsOfRangesAndOfTheValidator_AreBothTold()
+    {
+        using var client = await farm.ConnectAsync();
+        var graph = new RulesGraph();
+        var node = graph.Add("ValidatesMode", ("i", 99), ("mode", "wrong"));
+
+        var (status, body) = await client.PostAsync(graph);
+
+        Assert.Equal(400, status);
+        Assert.Equal(["value_bigger_than_max", "custom_validation_failed"], NodeErrors.Types(body, node));
+        Assert.Equal(["i", "mode - no such mode"], NodeErrors.Details(body, node));
+    }
+
+    [Fact]
+    public async Task Rule22_38_ValidatorThatTakesNothing_RefusesNothing()
+    {
+        using var client = await farm.ConnectAsync();
+        var graph = new RulesGraph();
+        graph.Add("ValidatesNothing", ("i", 1));
+
+        var (status, body) = await client.PostAsync(graph);
+
+        Assert.Equal(200, status);
+        Assert.Empty(body.GetProperty("node_errors").EnumerateObject());
     }
 
     private async Task<IReadOnlyList<JsonElement>> RefuseAsync(string classType, params (string, object?)[] inputs)

@@ -20,12 +20,12 @@ public sealed class ComfyClient : IDisposable
 
     public HttpClient Http { get; }
 
-    public string ClientId { get; } = Guid.NewGuid().ToString();
+    public string ClientId { get; private init; } = Guid.NewGuid().ToString();
 
-    /// <summary>A client whose socket is open.</summary>
-    public static async Task<ComfyClient> ConnectAsync(FarmProcess farm)
+    /// <summary>A client whose socket is open; one that comes back has its id of before.</summary>
+    public static async Task<ComfyClient> ConnectAsync(FarmProcess farm, string? clientId = null)
     {
-        var client = new ComfyClient(farm.Address);
+        var client = new ComfyClient(farm.Address) { ClientId = clientId ?? Guid.NewGuid().ToString() };
         await client._socket.ConnectAsync(new UriBuilder(client._address) { Scheme = "ws", Path = "/ws", Query = $"clientId={client.ClientId}" }.Uri, CancellationToken.None);
         return client;
     }

@@ -8,15 +8,16 @@ namespace Farm.EndToEnd.Harness;
 public sealed partial class FarmProcess : IAsyncDisposable
 {
     private const int Terminate = 15;
+    private static readonly string Standalone = Path.Combine(AppContext.BaseDirectory, "Farm.Standalone");
     private const string Listening = "Now listening on: ";
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _log = new();
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private FarmProcess(string workingFolder, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
+    private FarmProcess(string program, string workingFolder, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Farm.Standalone"), arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -43,15 +44,28 @@ public sealed partial class FarmProcess : IAsyncDisposable
     /// <summary>Starts a farm on a data root and waits until it listens.</summary>
     public static async Task<FarmProcess> StartAsync(DataRoot root, params string[] arguments)
     {
-        var farm = Launch(root, ["--urls", "http://127.0.0.1:0", .. arguments]);
+        var farm = Launch(Standalone, root, ["--urls", "http://127.0.0.1:0", .. arguments]);
         farm.Address = await farm._address.Task;
         return farm;
     }
 
+    /// <summary>Starts one program of a farm in parts (<c>Farm.Gateway</c>, <c>Farm.Grains</c>, <c>Farm.Worker.Gpu</c>).</summary>
+    public static FarmProcess StartPart(DataRoot root, string name, params string[] arguments)
+    {
+        string Beside(string file) => Path.Combine(AppContext.BaseDirectory, file);
+        // The parts lie here as libraries of the whole.
+        return Launch(
+            "dotnet", root,
+            ["exec", "--depsfile", Beside("Farm.Standalone.deps.json"), "--runtimeconfig", Beside("Farm.Standalone.runtimeconfig.json"), Beside($"{name}.dll"), .. arguments]);
+    }
+
+    /// <summary>Waits until a part that serves listens.</summary>
+    public async Task ListeningAsync() => Address = await _address.Task;
+
     /// <summary>Runs the program to its end.</summary>
     public static async Task<(int ExitCode, string Log)> RunAsync(DataRoot root, params string[] arguments)
     {
-        await using var farm = Launch(root, arguments);
+        await using var farm = Launch(Standalone, root, arguments);
         await farm._process.WaitForExitAsync();
         return (farm._process.ExitCode, farm.Log);
     }
@@ -78,7 +92,7 @@ public sealed partial class FarmProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static FarmProcess Launch(DataRoot root, IEnumerable<string> arguments)
+    private static FarmProcess Launch(string program, DataRoot root, IEnumerable<string> arguments)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -86,7 +100,7 @@ public sealed partial class FarmProcess : IAsyncDisposable
             ["Farm__Data__Models"] = TestModels.Folder,
             ["Farm__Torch__Threads"] = "2",
         };
-        var farm = new FarmProcess(root.WorkingFolder, environment, arguments);
+        var farm = new FarmProcess(program, root.WorkingFolder, environment, arguments);
         farm._process.Start();
         farm._process.BeginOutputReadLine();
         farm._process.BeginErrorReadLine();

@@ -16,6 +16,27 @@ internal sealed class ReturnsNoList : Node
     protected override NodeResult? Run(NodeCall call) => NodeResult.Of(1L);
 }
 
+/// <summary>Promises an image and returns a text.</summary>
+internal sealed class ReturnsText : Node
+{
+    protected override void Define(NodeBuilder node) => node.Named(nameof(ReturnsText)).In("tests").Output("IMAGE");
+
+    protected override NodeResult? Run(NodeCall call) => NodeResult.Of("no image");
+}
+
+/// <summary>Can be defined, but not be run: its constructor works once.</summary>
+internal sealed class ConstructorThrowsLater : TestNode
+{
+    private static int _made;
+
+    public ConstructorThrowsLater()
+        : base(nameof(ConstructorThrowsLater))
+    {
+        if (Interlocked.Increment(ref _made) > 1)
+            throw new InvalidOperationException("once was enough");
+    }
+}
+
 /// <summary>Asks for one tensor that no machine holds.</summary>
 internal sealed class AllocatesATensor() : TestNode(nameof(AllocatesATensor))
 {

@@ -40,6 +40,32 @@ internal sealed class ValidatorLoops() : ValidatedNode(nameof(ValidatorLoops))
     }
 }
 
+/// <summary>Its validator takes one of two inputs, so that the other is checked as usual.</summary>
+internal sealed class ValidatesMode : Node, IValidatedNode
+{
+    public ImmutableArray<string> ValidatedInputs => ["mode"];
+
+    protected override void Define(NodeBuilder node) =>
+        node.V1().Named(nameof(ValidatesMode)).In("tests").OutputNode().Int("i", max: 10).String("mode").Output("INT");
+
+    public ValueTask<InputVerdict> ValidateAsync(NodeCall call, CancellationToken cancel) =>
+        ValueTask.FromResult(call.Get<string>("mode") == "right" ? InputVerdict.Valid : InputVerdict.Invalid("no such mode"));
+
+    protected override NodeResult? Run(NodeCall call) => NodeResult.Of(call.Value("i"));
+}
+
+/// <summary>Its validator takes no input and is never content.</summary>
+internal sealed class ValidatesNothing : Node, IValidatedNode
+{
+    public ImmutableArray<string> ValidatedInputs => [];
+
+    protected override void Define(NodeBuilder node) => node.V1().Named(nameof(ValidatesNothing)).In("tests").OutputNode().Int("i").Output("INT");
+
+    public ValueTask<InputVerdict> ValidateAsync(NodeCall call, CancellationToken cancel) => ValueTask.FromResult(InputVerdict.Invalid("never"));
+
+    protected override NodeResult? Run(NodeCall call) => NodeResult.Of(call.Value("i"));
+}
+
 internal sealed class ValidatorAllocates() : ValidatedNode(nameof(ValidatorAllocates))
 {
     public override ValueTask<InputVerdict> ValidateAsync(NodeCall call, CancellationToken cancel) =>

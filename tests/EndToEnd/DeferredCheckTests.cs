@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using Farm.EndToEnd.ExecutionRules;
+using Farm.EndToEnd.Harness;
+using Xunit;
+
+namespace Farm.EndToEnd;
+
+/// <summary>Validators are code on workers; while none lives, prompts are taken and judged by the worker that comes.</summary>
+public sealed class DeferredCheckTests
+{
+    private readonly string[] _cluster = ["--Farm:Cluster:Kind", "localhost", "--Farm:Cluster:SiloPort", FreePort(), "--Farm:Cluster:GatewayPort", FreePort()];
+
+    [Fact]
+    public async Task Rule5_9_ValidatorsVerdict_WithNoWorkerAlive_ComesWhenThePromptRuns()
+    {
+        using var root = new DataRoot();
+        await using var grains = FarmProcess.StartPart(root, "Farm.Grains", _cluster);
+        await using var gateway = FarmProcess.StartPart(root, "Farm.Gateway", [.. _cluster, "--urls", "http://127.0.0.1:0"]);
+        await gateway.ListeningAsync();
+        using var client = await RulesClient.ConnectAsync(gateway);
+        await using (var first = StartWorker(root))
+        {
+            await UntilWorkersAsync(client, alive: true);
+            Assert.Equal(0, await first.StopAsync());
+        }
+        await UntilWorkersAsync(client, alive: false);
+
+        var (refusedLater, broken) = await client.PostAsync(Graph(5));
+        var (accepted, sound) = await client.PostAsync(Graph(5.0));
+        await using var second = StartWorker(root);
+        var failed = await client.FollowAsync(broken.GetProperty("prompt_id").GetString()!);
+        var ran = await client.FollowAsync(sound.GetProperty("prompt_id").GetString()!);
+
+        Assert.Equal((200, 200), (refusedLater, accepted));
+        Assert.Equal(("1", "TestCustomValidation1", "ValueError"), (Text(failed.Error, "node_id"), Text(failed.Error, "node_type"), Text(failed.Error, "exception_type")));
+        Assert.Equal("Custom validation failed for node: Invalid type of input1: <class 'int'>\n", Text(failed.Error, "exception_message"));
+        Assert.Equal("error", (await failed.HistoryAsync()).GetProperty("status").GetProperty("status_str").GetString());
+        Assert.Single(ran.Of("execution_success"));
+    }
+
+    private FarmProcess StartWorker(DataRoot root) => FarmProcess.StartPart(root, "Farm.Worker.Gpu", [.. _cluster, "--Farm:Worker:Packs:Root", RulesFarm.Packs]);
+
+    private static RulesGraph Graph(object value)
+    {
+        var graph = new RulesGraph();
+        graph.Save(graph.Add("TestCustomValidation1", ("input1", value), ("input2", 0.1)));
+        return graph;
+    }
+
+    private static async Task UntilWorkersAsync(RulesClient client, bool alive)
+    {
+        while (true)
+        {
+            using var answer = await client.Http.GetAsync(new Uri("/system_stats", UriKind.Relative));
+            if (answer.IsSuccessStatusCode && (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("devices").GetArrayLength() > 0 == alive)
+                return;
+        }
+    }
+
+    private static string? Text(JsonElement error, string name) => error.GetProperty(name).GetString();
+
+    private static string FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+}
