@@ -24,11 +24,14 @@ public sealed class GatewayOptions
     /// </summary>
     public bool StrictPromptIds { get; set; }
 
-    /// <summary>Most bytes waiting for one socket; a client that falls further behind is cut off. Default 33554432 (32 MiB).</summary>
+    /// <summary>Most bytes waiting for one socket; that of a client that falls further behind is closed with code 1008. Default 33554432 (32 MiB).</summary>
     public long MaxSocketBacklog { get; set; } = 32L * 1024 * 1024;
 
     /// <summary>Most messages waiting for one socket. Default 20000.</summary>
     public int MaxSocketMessages { get; set; } = 20_000;
+
+    /// <summary>How long a client has to take the close, when it fell too far behind or the process stops, before its connection is cut. Default 5 seconds.</summary>
+    public TimeSpan SocketFarewell { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Largest message a client may send over its socket, in bytes. Default 1048576.</summary>
     public int MaxSocketRequest { get; set; } = 1024 * 1024;
@@ -71,6 +74,8 @@ public sealed class GatewayOptions
             yield return $"{Section}:{nameof(MaxSocketMessages)} is {MaxSocketMessages}; it must be at least 16.";
         if (MaxSocketRequest < 1024)
             yield return $"{Section}:{nameof(MaxSocketRequest)} is {MaxSocketRequest}; it must be at least 1024 bytes.";
+        if (SocketFarewell < TimeSpan.Zero)
+            yield return $"{Section}:{nameof(SocketFarewell)} is {SocketFarewell}; it must not be negative.";
         if (SocketPing < TimeSpan.FromSeconds(1))
             yield return $"{Section}:{nameof(SocketPing)} is {SocketPing}; it must be at least a second.";
         if (CatalogPatience < TimeSpan.Zero)

@@ -47,7 +47,7 @@ public interface ISchedulerGrain : IGrainWithStringKey
     Task<QueueSnapshot> SnapshotAsync(string tenant);
 
     /// <summary>The tenant's runs under a lease, oldest first.</summary>
-    [Alias("Running")]
+    [Alias("Running"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
     Task<ImmutableArray<Guid>> RunningAsync(string tenant);
 
     /// <summary>Running and waiting prompts of the tenant: ComfyUI's queue_remaining.</summary>

@@ -15,14 +15,15 @@ public interface IClientSessionGrain : IGrainWithStringKey
 
     /// <summary>
     /// A gateway has the client's socket; one that another gateway or socket held is let go. The answer tells the node that
-    /// runs now, if any, and the events after <paramref name="afterSequence"/> that are still in the log.
+    /// runs now, if any, and the events after <paramref name="afterSequence"/> that are still in the log. Without a number they are
+    /// those that the client's last socket was not sent, if it was lost a short while ago.
     /// </summary>
     [Alias("Attach"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
     Task<SessionState> AttachAsync(IGatewayObserver gateway, string connectionId, long? afterSequence);
 
-    /// <summary>The socket is gone. Ignored when another one has taken its place.</summary>
+    /// <summary>The socket is gone; it was sent the events up to <paramref name="sent"/>. Ignored when another one has taken its place.</summary>
     [Alias("Detach"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
-    Task DetachAsync(string connectionId);
+    Task DetachAsync(string connectionId, long sent);
 
     /// <summary>Events of a run, in order. Returns when the attached gateway has queued them for the socket.</summary>
     [Alias("Publish")]
@@ -31,7 +32,7 @@ public interface IClientSessionGrain : IGrainWithStringKey
 
 /// <summary>Where a session stands when a socket attaches.</summary>
 /// <param name="CurrentNode">Display id of the node that runs for this client, or null.</param>
-/// <param name="Missed">Events after the asked-for number, in order; empty where none was asked for.</param>
+/// <param name="Missed">Events that the client has not been sent, in order.</param>
 [GenerateSerializer, Immutable, Alias("farm.SessionState")]
 public sealed record SessionState(string? CurrentNode, ImmutableArray<ClientEvent> Missed);
 

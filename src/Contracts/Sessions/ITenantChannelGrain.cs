@@ -25,15 +25,18 @@ public interface ITenantChannelGrain : IGrainWithStringKey
 [Alias("farm.IGatewayObserver")]
 public interface IGatewayObserver : IGrainObserver
 {
-    /// <summary>Events for one socket. Queues them and returns; a slow socket holds up nobody.</summary>
+    /// <summary>
+    /// Events for one socket. Queues them and returns; a slow socket holds up nobody. The answer is the number of the last event that
+    /// was sent over the socket so far, 0 before the first.
+    /// </summary>
     [Alias("Deliver")]
-    Task DeliverAsync(string connectionId, ImmutableArray<ClientEvent> events);
+    Task<long> DeliverAsync(string connectionId, ImmutableArray<ClientEvent> events);
 
     /// <summary>Events for every socket of a tenant.</summary>
     [Alias("Broadcast")]
     Task BroadcastAsync(string tenant, ImmutableArray<ClientEvent> events);
 
-    /// <summary>Another socket took the client's session over; this one gets nothing more.</summary>
+    /// <summary>Another socket took the client's session over; this one gets nothing more. The answer is that of a delivery.</summary>
     [Alias("Release")]
-    Task ReleaseAsync(string connectionId);
+    Task<long> ReleaseAsync(string connectionId);
 }

@@ -13,6 +13,7 @@ internal sealed class ClientConnection(string tenant, string clientId, WebSocket
     private List<ClientEvent>? _held = [];
     private bool _released;
     private long _lastSequence;
+    private long _sent;
 
     /// <summary>Names this socket among all sockets of all gateways.</summary>
     public string Id { get; } = Guid.NewGuid().ToString("N");
@@ -31,6 +32,9 @@ internal sealed class ClientConnection(string tenant, string clientId, WebSocket
 
     /// <summary>The last numbered event that was queued; null before the first.</summary>
     public long? LastSequence => _lastSequence > 0 ? _lastSequence : null;
+
+    /// <summary>The last numbered event that was sent; 0 before the first.</summary>
+    public long Sent => Volatile.Read(ref _sent);
 
     /// <summary>Set when the client could not keep up.</summary>
     public CancellationToken Cut => _cut.Token;
@@ -75,14 +79,27 @@ internal sealed class ClientConnection(string tenant, string clientId, WebSocket
             _released = true;
     }
 
-    /// <summary>Sends what is queued until the socket ends or is cut off.</summary>
+    /// <summary>Nothing new is queued: this gateway stops, and another one goes on with the session.</summary>
+    public void Leave() => queue.End();
+
+    /// <summary>Sends what is queued until the socket ends; closes it where the queue ends first, and says why.</summary>
     public async Task SendAsync(CancellationToken cancel)
     {
         while (true)
         {
             await queue.WaitAsync(cancel);
             if (queue.TryTake(out var message))
+            {
                 await socket.SendAsync(message.Payload, message.Type, endOfMessage: true, cancel);
+                Volatile.Write(ref _sent, Math.Max(_sent, message.Sequence));
+            }
+            else if (queue.HasEnded)
+            {
+                await (queue.HasOverflown
+                    ? socket.CloseOutputAsync(WebSocketCloseStatus.PolicyViolation, "the client reads too slowly", cancel)
+                    : socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "the server stops", cancel));
+                return;
+            }
         }
     }
 
@@ -95,7 +112,7 @@ internal sealed class ClientConnection(string tenant, string clientId, WebSocket
                 continue;
             _lastSequence = Math.Max(_lastSequence, sequence);
             if (SocketMessage.Of(happened, promptId, TakesPreviewMetadata) is { } message)
-                Add(message);
+                Add(message with { Sequence = sequence });
         }
     }
 }

@@ -24,11 +24,12 @@ internal sealed class ConnectionRegistry : IGatewayObserver
     public void Remove(ClientConnection connection) => _byId.TryRemove(connection.Id, out _);
 
     /// <inheritdoc />
-    public Task DeliverAsync(string connectionId, ImmutableArray<ClientEvent> events)
+    public Task<long> DeliverAsync(string connectionId, ImmutableArray<ClientEvent> events)
     {
-        if (_byId.TryGetValue(connectionId, out var connection))
-            connection.Deliver(events);
-        return Task.CompletedTask;
+        if (!_byId.TryGetValue(connectionId, out var connection))
+            return Task.FromResult(0L);
+        connection.Deliver(events);
+        return Task.FromResult(connection.Sent);
     }
 
     /// <inheritdoc />
@@ -45,11 +46,12 @@ internal sealed class ConnectionRegistry : IGatewayObserver
     }
 
     /// <inheritdoc />
-    public Task ReleaseAsync(string connectionId)
+    public Task<long> ReleaseAsync(string connectionId)
     {
-        if (_byId.TryGetValue(connectionId, out var connection))
-            Release(connection);
-        return Task.CompletedTask;
+        if (!_byId.TryGetValue(connectionId, out var connection))
+            return Task.FromResult(0L);
+        Release(connection);
+        return Task.FromResult(connection.Sent);
     }
 
     private void Release(ClientConnection connection)

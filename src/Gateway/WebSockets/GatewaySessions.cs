@@ -24,7 +24,7 @@ internal sealed partial class GatewaySessions(
         registry.Remove(connection);
         try
         {
-            await SessionOf(connection).DetachAsync(connection.Id);
+            await SessionOf(connection).DetachAsync(connection.Id, connection.Sent);
         }
         catch (Exception failure) when (failure is Orleans.Runtime.OrleansException or TimeoutException)
         {

@@ -13,7 +13,8 @@ namespace Farm.Gateway.WebSockets;
 /// <param name="Type">Text or binary.</param>
 /// <param name="Payload">The bytes.</param>
 /// <param name="PreviewOf">For a preview that a newer one of the same node may replace: the node; else null.</param>
-internal sealed record SocketMessage(WebSocketMessageType Type, ReadOnlyMemory<byte> Payload, string? PreviewOf = null)
+/// <param name="Sequence">The number of the event it shows; 0 for what has none.</param>
+internal sealed record SocketMessage(WebSocketMessageType Type, ReadOnlyMemory<byte> Payload, string? PreviewOf = null, long Sequence = 0)
 {
     private const int PreviewImage = 1;
     private const int ProgressTextFrame = 3;

@@ -8,12 +8,15 @@ using Microsoft.Extensions.Options;
 namespace Farm.Gateway.WebSockets;
 
 /// <summary>Runs a socket: sends what is queued, reads what the client says, ends both together.</summary>
-internal sealed partial class SocketReader(IOptions<GatewayOptions> options, ILogger<SocketReader> logger)
+internal sealed partial class SocketReader(
+    IOptions<GatewayOptions> options, TimeProvider time, IHostApplicationLifetime host, ILogger<SocketReader> logger)
 {
     /// <summary>Returns when the socket is closed by either side.</summary>
     public async Task RunAsync(ClientConnection connection, WebSocket socket, CancellationToken aborted)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(aborted, connection.Cut);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        using var cut = connection.Cut.Register(() => CutOff(connection, stop));
+        using var leaving = host.ApplicationStopping.Register(() => Leave(connection, stop));
         var sending = SendAsync(connection, stop.Token);
         try
         {
@@ -29,10 +32,34 @@ internal sealed partial class SocketReader(IOptions<GatewayOptions> options, ILo
         }
         await stop.CancelAsync();
         await sending;
-        if (connection.Cut.IsCancellationRequested)
-            CutOff(logger, connection.Id);
-        if (connection.Cut.IsCancellationRequested || socket.State is not (WebSocketState.CloseReceived or WebSocketState.Open))
+        if (socket.State is not (WebSocketState.CloseReceived or WebSocketState.Open or WebSocketState.Closed))
             socket.Abort();
+    }
+
+    private void CutOff(ClientConnection connection, CancellationTokenSource stop)
+    {
+        CutOff(logger, connection.Id);
+        _ = FarewellAsync(stop);
+    }
+
+    private void Leave(ClientConnection connection, CancellationTokenSource stop)
+    {
+        connection.Leave();
+        _ = FarewellAsync(stop);
+    }
+
+    /// <summary>Gives the client time to take the close; a send that hangs ends with the connection.</summary>
+    private async Task FarewellAsync(CancellationTokenSource stop)
+    {
+        try
+        {
+            await Task.Delay(options.Value.SocketFarewell, time, stop.Token);
+            await stop.CancelAsync();
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
+        {
+            // The socket has ended by itself.
+        }
     }
 
     private static async Task SendAsync(ClientConnection connection, CancellationToken stop)
@@ -56,7 +83,8 @@ internal sealed partial class SocketReader(IOptions<GatewayOptions> options, ILo
             var part = await socket.ReceiveAsync(buffer.GetMemory(4096), stop);
             if (part.MessageType is WebSocketMessageType.Close)
             {
-                await socket.CloseOutputAsync(socket.CloseStatus ?? WebSocketCloseStatus.NormalClosure, null, stop);
+                if (socket.State is WebSocketState.CloseReceived)
+                    await socket.CloseOutputAsync(socket.CloseStatus ?? WebSocketCloseStatus.NormalClosure, null, stop);
                 return;
             }
             buffer.Advance(part.Count);
@@ -92,6 +120,6 @@ internal sealed partial class SocketReader(IOptions<GatewayOptions> options, ILo
         connection.Add(SocketMessage.Json("feature_flags", writer => ServerFeatures.Write(writer, options.Value)));
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Socket {Connection} was cut off: the client reads too slowly")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Socket {Connection} is closed: the client reads too slowly")]
     private static partial void CutOff(ILogger logger, string connection);
 }

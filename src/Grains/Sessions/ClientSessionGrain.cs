@@ -13,6 +13,12 @@ internal sealed class ClientSessionGrain(TimeProvider clock, IOptions<SessionOpt
     private (IGatewayObserver Gateway, string ConnectionId)? _socket;
     private string? _currentNode;
 
+    /// <summary>The last event that a socket of the client was surely sent.</summary>
+    private long _sent;
+
+    /// <summary>When the last socket was lost; null before the first.</summary>
+    private DateTimeOffset? _lostAt;
+
     /// <inheritdoc/>
     public async Task<SessionState> AttachAsync(IGatewayObserver gateway, string connectionId, long? afterSequence)
     {
@@ -20,13 +26,17 @@ internal sealed class ClientSessionGrain(TimeProvider clock, IOptions<SessionOpt
         _socket = (gateway, connectionId);
         if (before is { } other && other.ConnectionId != connectionId)
             await TellAsync(other.Gateway.ReleaseAsync(other.ConnectionId), other.ConnectionId);
-        return new SessionState(_currentNode, _log.After(afterSequence));
+        var missed = _log.After(afterSequence ?? (before is null ? ResumePoint() : _sent));
+        Sent(missed.IsEmpty ? _log.Last : missed[0].Sequence - 1);
+        return new SessionState(_currentNode, missed);
     }
 
     /// <inheritdoc/>
-    public Task DetachAsync(string connectionId)
+    public Task DetachAsync(string connectionId, long sent)
     {
-        if (_socket?.ConnectionId == connectionId) _socket = null;
+        if (_socket?.ConnectionId != connectionId) return Task.CompletedTask;
+        Lose();
+        Sent(sent);
         return Task.CompletedTask;
     }
 
@@ -40,15 +50,22 @@ internal sealed class ClientSessionGrain(TimeProvider clock, IOptions<SessionOpt
         var numbered = _log.Append(promptId, events);
         if (_socket is not { } socket) return;
         if (!await TellAsync(socket.Gateway.DeliverAsync(socket.ConnectionId, numbered), socket.ConnectionId) && _socket == socket)
-            _socket = null;
+            Lose();
     }
 
+    /// <summary>Where a client that says nothing of itself goes on: after what it was sent, unless it was away for too long.</summary>
+    private long? ResumePoint() => clock.GetUtcNow() - _lostAt <= options.Value.ResumeWindow ? _sent : null;
+
+    private void Sent(long sequence) => _sent = Math.Max(_sent, sequence);
+
+    private void Lose() => (_socket, _lostAt) = (null, clock.GetUtcNow());
+
     /// <summary>False when the gateway did not take it in time: it is gone, and the log waits for the socket's return.</summary>
-    private async Task<bool> TellAsync(Task delivery, string connectionId)
+    private async Task<bool> TellAsync(Task<long> delivery, string connectionId)
     {
         try
         {
-            await delivery.WaitAsync(options.Value.DeliveryTimeout, clock);
+            Sent(await delivery.WaitAsync(options.Value.DeliveryTimeout, clock));
             return true;
         }
         catch (Exception error) when (error is OrleansException or TimeoutException or ObjectDisposedException)

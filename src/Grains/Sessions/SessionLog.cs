@@ -14,6 +14,9 @@ internal sealed class SessionLog(DateTimeOffset birth, int maxEvents, long maxIm
     private long _sequence = birth.ToUnixTimeMilliseconds();
     private long _imageBytes;
 
+    /// <summary>The number of the last event.</summary>
+    public long Last => _sequence;
+
     /// <summary>Numbers events and keeps those that a returning socket must not miss: all but previews.</summary>
     public ImmutableArray<ClientEvent> Append(string promptId, ImmutableArray<RunEvent> events)
     {

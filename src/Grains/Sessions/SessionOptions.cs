@@ -14,6 +14,12 @@ public sealed class SessionOptions
     /// <summary>Bytes of images that the log keeps; previews are never kept. 32 MiB by default.</summary>
     public long LogImageBytes { get; set; } = 32 << 20;
 
+    /// <summary>
+    /// How long after its socket was lost a client that comes back under its id is sent what it missed; later it is only told the node
+    /// that runs, as by ComfyUI. 1 min by default.
+    /// </summary>
+    public TimeSpan ResumeWindow { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How long a gateway may take to queue a delivery before it counts as gone. 2 s by default.</summary>
     public TimeSpan DeliveryTimeout { get; set; } = TimeSpan.FromSeconds(2);
 }
@@ -28,6 +34,8 @@ internal sealed class SessionOptionsValidator : IValidateOptions<SessionOptions>
             return ValidateOptionsResult.Fail($"{SessionOptions.Section}:LogEvents is {options.LogEvents}; it must be 1 or more.");
         if (options.LogImageBytes < 0)
             return ValidateOptionsResult.Fail($"{SessionOptions.Section}:LogImageBytes is {options.LogImageBytes}; it must not be negative.");
+        if (options.ResumeWindow < TimeSpan.Zero)
+            return ValidateOptionsResult.Fail($"{SessionOptions.Section}:ResumeWindow is {options.ResumeWindow}; it must not be negative.");
         return options.DeliveryTimeout <= TimeSpan.Zero || options.DeliveryTimeout > TimeSpan.FromSeconds(25)
             ? ValidateOptionsResult.Fail($"{SessionOptions.Section}:DeliveryTimeout is {options.DeliveryTimeout}; it must be above 0 and at most 25 s.")
             : ValidateOptionsResult.Success;

@@ -121,7 +121,7 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
         return Task.FromResult(new SessionState(CurrentNode, []));
     }
 
-    Task IClientSessionGrain.DetachAsync(string connectionId) => Note($"detach {connectionId}");
+    Task IClientSessionGrain.DetachAsync(string connectionId, long sent) => Note($"detach {connectionId}");
 
     Task IClientSessionGrain.PublishAsync(string promptId, ImmutableArray<RunEvent> events) => throw new NotSupportedException();
 

@@ -3,6 +3,7 @@ using System.Text;
 using Farm.Contracts.Prompts;
 using Farm.Contracts.Sessions;
 using Farm.Gateway.Tests.Fakes;
+using Microsoft.Extensions.Hosting;
 using Xunit;
 
 namespace Farm.Gateway.Tests.WebSockets;
@@ -65,6 +66,43 @@ public class WebSocketEndpointsTests
         Assert.Equal(WebSocketState.Closed, older.State);
     }
 
+    /// <summary>A socket whose other end never reads: here its messages wait at once, as there is no network that would hold some.</summary>
+    [Fact]
+    public async Task SlowClient_PastTheLimit_IsClosedWith1008AndHoldsUpNobody()
+    {
+        await using var host = await GatewayHost.StartAsync(("Farm:Gateway:MaxSocketMessages", "16"));
+        using var slow = await ConnectAsync(host, "/ws?clientId=slow");
+        using var quick = await ConnectAsync(host, "/ws?clientId=quick");
+        await ReadAsync(quick);
+        var gateway = await host.Farm.Subscribed;
+
+        for (var i = 0; i < 100; i++)
+        {
+            await gateway.BroadcastAsync("default", [new ClientEvent(0, null, new QueueStatus(i))]);
+            Assert.Contains($"\"queue_remaining\":{i}}}", await ReadAsync(quick), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(WebSocketCloseStatus.PolicyViolation, (await ReadToTheEndAsync(slow)).CloseStatus);
+        Assert.Equal("the client reads too slowly", slow.CloseStatusDescription);
+    }
+
+    [Fact]
+    public async Task Process_ThatStops_ClosesItsSocketsWith1001AfterWhatWaits()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var socket = await ConnectAsync(host, "/ws?clientId=me");
+        await ReadAsync(socket);
+        await DeliverAsync(host, new ExecutionStart(5));
+
+        host.Get<IHostApplicationLifetime>().StopApplication();
+
+        Assert.Contains("execution_start", await ReadAsync(socket), StringComparison.Ordinal);
+        Assert.Equal(WebSocketCloseStatus.EndpointUnavailable, (await ReadToTheEndAsync(socket)).CloseStatus);
+        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        while (!host.Farm.Calls.Any(call => call.StartsWith("detach ", StringComparison.Ordinal)))
+            await Task.Yield();
+    }
+
     [Fact]
     public async Task PlainGet_IsToldToUpgrade()
     {
@@ -83,6 +121,17 @@ public class WebSocketEndpointsTests
     {
         var connection = host.Farm.Calls.Single(call => call.StartsWith("attach ", StringComparison.Ordinal))["attach ".Length..];
         await (await host.Farm.Subscribed).DeliverAsync(connection, [new ClientEvent(1, "p", happened)]);
+    }
+
+    private static async Task<WebSocketReceiveResult> ReadToTheEndAsync(WebSocket socket)
+    {
+        var buffer = new byte[64 * 1024];
+        while (true)
+        {
+            var part = await socket.ReceiveAsync(buffer, CancellationToken.None);
+            if (part.MessageType is WebSocketMessageType.Close)
+                return part;
+        }
     }
 
     private static Task SendAsync(WebSocket socket, string text) =>

@@ -18,7 +18,7 @@ public sealed class SessionTests
         var session = farm.Grains.GetGrain<IClientSessionGrain>(IClientSessionGrain.KeyOf("default", "c1"));
         await session.PublishAsync("p1", [new ExecutionStart(1), new NodeExecuting("3", "d3")]);
         var seen = gateway.Delivered[0].Sequence;
-        await session.DetachAsync("s1");
+        await session.DetachAsync("s1", seen);
         await session.PublishAsync("p1", [new NodeExecuted("3", "d3", null), new ExecutionSuccess(2)]);
 
         var state = await farm.AttachAsync(gateway, "c1", "s2", seen);
@@ -27,7 +27,60 @@ public sealed class SessionTests
         Assert.Equal(["executing:3", "executed:3", "execution_success"], Samples.Names(state.Missed.Select(m => m.Event)));
         Assert.Equal([seen + 1, seen + 2, seen + 3], state.Missed.Select(m => m.Sequence));
         Assert.Equal(2, gateway.Delivered.Length);
-        Assert.Empty((await farm.AttachAsync(gateway, "c1", "s2")).Missed);
+    }
+
+    [Fact]
+    public async Task Attach_WithoutANumberAfterALoss_GetsWhatWasNotSent()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var (first, second) = (await farm.ListenAsync(), await farm.ListenAsync());
+        var session = farm.Grains.GetGrain<IClientSessionGrain>(IClientSessionGrain.KeyOf("default", "c1"));
+        Assert.Empty((await farm.AttachAsync(first, "c1", "s1")).Missed);
+        await session.PublishAsync("p1", [new ExecutionStart(1), new NodeExecuting("3", "d3")]);
+        // The socket was sent the first event, and ended with the second still waiting.
+        await session.DetachAsync("s1", first.Delivered[0].Sequence);
+        await session.PublishAsync("p1", [new NodeExecuted("3", "d3", null)]);
+
+        var back = await farm.AttachAsync(second, "c1", "s2");
+        second.Sent = back.Missed[^1].Sequence;
+        await session.PublishAsync("p1", [new ExecutionSuccess(2)]);
+
+        Assert.Equal(["executing:3", "executed:3"], Samples.Names(back.Missed.Select(m => m.Event)));
+        Assert.Equal(["execution_success"], Samples.Names(second.Delivered.Select(m => m.Event)));
+    }
+
+    [Fact]
+    public async Task Attach_LongAfterALoss_GetsTheCurrentNodeOnly()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var gateway = await farm.ListenAsync();
+        await farm.AttachAsync(gateway, "c1", "s1");
+        var session = farm.Grains.GetGrain<IClientSessionGrain>(IClientSessionGrain.KeyOf("default", "c1"));
+        await session.DetachAsync("s1", 0);
+        await session.PublishAsync("p1", [new NodeExecuting("3", "d3")]);
+
+        farm.Clock.Advance(new SessionOptions().ResumeWindow + TimeSpan.FromSeconds(1));
+        var back = await farm.AttachAsync(gateway, "c1", "s2");
+
+        Assert.Equal("d3", back.CurrentNode);
+        Assert.Empty(back.Missed);
+    }
+
+    [Fact]
+    public async Task Attach_AfterTheGatewayDied_GetsWhatItIsNotKnownToHaveSent()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var (dead, alive) = (await farm.ListenAsync(), await farm.ListenAsync());
+        await farm.AttachAsync(dead, "c1", "s1");
+        var session = farm.Grains.GetGrain<IClientSessionGrain>(IClientSessionGrain.KeyOf("default", "c1"));
+        await session.PublishAsync("p1", [new ExecutionStart(1)]);
+        dead.Sent = dead.Delivered[0].Sequence;
+        await session.PublishAsync("p1", [new NodeExecuting("1", "1")]);
+        await session.PublishAsync("p1", [new NodeExecuting("2", "2")]);
+
+        var back = await farm.AttachAsync(alive, "c1", "s2");
+
+        Assert.Equal(["executing:1", "executing:2"], Samples.Names(back.Missed.Select(m => m.Event)));
     }
 
     [Fact]
@@ -40,7 +93,7 @@ public sealed class SessionTests
 
         await farm.AttachAsync(second, "c1", "s2");
         var session = farm.Grains.GetGrain<IClientSessionGrain>(IClientSessionGrain.KeyOf("default", "c1"));
-        await session.DetachAsync("s1");
+        await session.DetachAsync("s1", 0);
         await session.PublishAsync("p1", [new ExecutionStart(1)]);
 
         Assert.Equal(["s1"], first.Released);

@@ -42,16 +42,19 @@ internal sealed class RecordingGateway : IGatewayObserver
     /// <summary>Held deliveries are answered.</summary>
     public void LetGo() => _hold?.SetResult();
 
-    public Task DeliverAsync(string connectionId, ImmutableArray<ClientEvent> events)
+    /// <summary>What is told of what was sent: nothing by default, as by a gateway whose client does not read.</summary>
+    public long Sent { get; set; }
+
+    public Task<long> DeliverAsync(string connectionId, ImmutableArray<ClientEvent> events)
     {
         lock (_gate)
         {
             _delivered.AddRange(events);
             _events.AddRange(events.Select(e => e.Event));
         }
-        if (_hold is null) return Task.CompletedTask;
+        if (_hold is null) return Task.FromResult(Sent);
         _held.TrySetResult();
-        return _hold.Task;
+        return AnswerAsync(_hold.Task);
     }
 
     public Task BroadcastAsync(string tenant, ImmutableArray<ClientEvent> events)
@@ -60,9 +63,15 @@ internal sealed class RecordingGateway : IGatewayObserver
         return Task.CompletedTask;
     }
 
-    public Task ReleaseAsync(string connectionId)
+    public Task<long> ReleaseAsync(string connectionId)
     {
         lock (_gate) _released.Add(connectionId);
-        return Task.CompletedTask;
+        return Task.FromResult(Sent);
+    }
+
+    private async Task<long> AnswerAsync(Task held)
+    {
+        await held;
+        return Sent;
     }
 }

@@ -101,16 +101,16 @@ internal sealed class WorkerSilo : IAsyncDisposable, IGatewayObserver
 
     public Task StopAsync() => _cluster.StopAllSilosAsync();
 
-    public Task DeliverAsync(string connectionId, ImmutableArray<ClientEvent> events)
+    public Task<long> DeliverAsync(string connectionId, ImmutableArray<ClientEvent> events)
     {
         foreach (var happened in events)
             _events.Writer.TryWrite(happened.Event);
-        return Task.CompletedTask;
+        return Task.FromResult(events[^1].Sequence);
     }
 
     public Task BroadcastAsync(string tenant, ImmutableArray<ClientEvent> events) => Task.CompletedTask;
 
-    public Task ReleaseAsync(string connectionId) => Task.CompletedTask;
+    public Task<long> ReleaseAsync(string connectionId) => Task.FromResult(0L);
 
     public async ValueTask DisposeAsync()
     {
