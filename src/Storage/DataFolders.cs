@@ -31,12 +31,12 @@ public sealed class DataFolders
     /// <summary>The path of a folder of an area; empty for the area's own.</summary>
     public string Of(FileArea area, string folder) => folder.Length == 0 ? Of(area) : Path.Combine(Of(area), folder);
 
-    /// <summary>Makes the folders that users put files into.</summary>
-    internal void Create()
+    /// <summary>Makes the folders that users put files into, of those areas that lie in folders.</summary>
+    internal void Create(Func<FileArea, bool> isLocal)
     {
         Directory.CreateDirectory(Private);
-        foreach (var area in _areas)
-            Directory.CreateDirectory(area);
+        foreach (var area in Enum.GetValues<FileArea>().Where(isLocal))
+            Directory.CreateDirectory(Of(area));
         foreach (var path in ModelFolders.All.Values.SelectMany(folder => folder.Paths).Where(path => path.Area == FileArea.Models))
             Directory.CreateDirectory(Of(path.Area, path.Folder));
     }

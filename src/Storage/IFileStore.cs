@@ -1,3 +1,5 @@
+using Farm.Storage.Hashing;
+
 namespace Farm.Storage;
 
 /// <summary>
@@ -32,4 +34,5 @@ public interface IFileStore
 /// <param name="Key">Its name.</param>
 /// <param name="Size">Bytes.</param>
 /// <param name="ModifiedAt">When it was last written.</param>
-public sealed record FileEntry(FileKey Key, long Size, DateTimeOffset ModifiedAt);
+/// <param name="Hash">Its content's hash, where the store knows it without reading.</param>
+public sealed record FileEntry(FileKey Key, long Size, DateTimeOffset ModifiedAt, ContentHash? Hash = null);

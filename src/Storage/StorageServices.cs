@@ -1,5 +1,6 @@
 using Farm.Storage.Hashing;
 using Farm.Storage.Local;
+using Farm.Storage.S3;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -8,12 +9,12 @@ using Microsoft.Extensions.Options;
 
 namespace Farm.Storage;
 
-/// <summary>Registers the file store. Another kind of store takes the place of the three interfaces registered under "local" here.</summary>
+/// <summary>Registers the file store.</summary>
 public static class StorageServices
 {
     /// <summary>
     /// Adds <see cref="IFileStore"/>, <see cref="IRunFiles"/>, <see cref="IContentIndex"/>, <see cref="IFileCatalog"/> and
-    /// <see cref="DataFolders"/>, from the section <c>Farm:Data</c>. May be called by each part of a process.
+    /// <see cref="DataFolders"/>, from the sections <c>Farm:Data</c> and <c>Farm:Storage</c>. May be called by each part of a process.
     /// </summary>
     public static IServiceCollection AddFarmStorage(this IServiceCollection services, IConfiguration configuration)
     {
@@ -21,30 +22,41 @@ public static class StorageServices
             return services;
         services.AddOptions<StorageOptions>().Bind(configuration.GetSection(StorageOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
+        services.AddOptions<FileStoreOptions>().Bind(configuration.GetSection(FileStoreOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<FileStoreOptions>, FileStoreOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new DataFolders(provider.GetRequiredService<IOptions<StorageOptions>>().Value));
-        services.AddLocalFiles();
-        return services.AddHostedService<StoragePreparation>();
+        services.AddLocalParts();
+        services.AddHostedService<StoragePreparation>();
+        return configuration.GetSection(FileStoreOptions.Section)[nameof(FileStoreOptions.Kind)] is { } kind && kind.Equals(nameof(FileStoreKind.S3), StringComparison.OrdinalIgnoreCase)
+            ? services.AddS3Files(configuration)
+            : services.AddLocalFiles();
     }
 
-    private static void AddLocalFiles(this IServiceCollection services) => services
+    /// <summary>What serves local folders, which hold models and node packs in every kind of store.</summary>
+    private static void AddLocalParts(this IServiceCollection services) => services
         .AddSingleton<LinkGuard>()
         .AddSingleton<Staging>()
-        .AddSingleton<IFileStore, LocalFileStore>()
+        .AddSingleton<LocalFileStore>()
+        .AddSingleton<LocalContentIndex>()
+        .AddSingleton<FileCatalog>();
+
+    private static IServiceCollection AddLocalFiles(this IServiceCollection services) => services
+        .AddSingleton<IFileStore>(provider => provider.GetRequiredService<LocalFileStore>())
         .AddSingleton<IRunFiles, LocalRunFiles>()
-        .AddSingleton<IContentIndex, LocalContentIndex>()
-        .AddSingleton<IFileCatalog, FileCatalog>();
+        .AddSingleton<IContentIndex>(provider => provider.GetRequiredService<LocalContentIndex>())
+        .AddSingleton<IFileCatalog>(provider => provider.GetRequiredService<FileCatalog>());
 }
 
 /// <summary>Makes the folders before anything else starts and removes what dead writers left half written.</summary>
-internal sealed class StoragePreparation(DataFolders folders, Staging staging, TimeProvider time) : IHostedLifecycleService
+internal sealed class StoragePreparation(DataFolders folders, Staging staging, IOptions<FileStoreOptions> options, TimeProvider time) : IHostedLifecycleService
 {
     /// <summary>No write takes this long; a shared volume may hold files that other processes write now.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        folders.Create();
+        folders.Create(area => options.Value.Kind is FileStoreKind.Local || AreaFileStore.IsLocal(area));
         staging.ClearOlderThan(time.GetUtcNow() - Abandoned);
         return Task.CompletedTask;
     }

@@ -36,7 +36,7 @@ public sealed partial class ConfigurationTests
         where property.Groups["name"].Value is not ("Cache" or "Limits")
         select $"{section}:{property.Groups["name"].Value}";
 
-    [GeneratedRegex(@"^\| `(?<name>Farm(:[A-Za-z]+)+)", RegexOptions.Multiline | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\| `(?<name>Farm(:[A-Za-z][A-Za-z0-9]*)+)", RegexOptions.Multiline | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Documented();
 
     [GeneratedRegex(@"class (?<name>\w+Options)\b", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]

@@ -18,6 +18,7 @@ internal sealed class CatalogView
     public static async Task<CatalogView> LoadAsync(NodeCatalog catalog, FileCombos files, PromptGraph graph, CancellationToken cancel)
     {
         var view = new CatalogView(catalog);
+        var isCurrent = false;
         foreach (var node in graph.Nodes)
         {
             if (catalog.Find(node.ClassType) is not { } spec || node.Inputs is null)
@@ -26,6 +27,9 @@ internal sealed class CatalogView
             {
                 if (input.Files is not { } choices || !node.Inputs.TryGetValue(input.Name, out var value))
                     continue;
+                if (!isCurrent)
+                    await files.RefreshAsync(cancel);
+                isCurrent = true;
                 if (choices.MustExist)
                     await view.LookAsync(files, choices, value, cancel);
                 else if (!view._lists.ContainsKey(choices))

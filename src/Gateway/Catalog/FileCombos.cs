@@ -10,6 +10,9 @@ internal sealed class FileCombos(IFileCatalog catalog, IFileStore store)
 {
     private const string InputFolder = "input";
 
+    /// <summary>Makes the lists current; called before a request asks for them.</summary>
+    public ValueTask RefreshAsync(CancellationToken cancel) => catalog.RefreshAsync(cancel);
+
     /// <summary>The files of a combo, sorted. While nothing changes, the very same array.</summary>
     public ImmutableArray<string> Files(FileChoices choices) => choices.Folder == InputFolder
         ? catalog.Inputs(choices.MediaTypes.IsDefault ? [] : choices.MediaTypes)

@@ -15,11 +15,15 @@ internal sealed class ObjectInfoEndpoints(CatalogCache catalog, FileCombos files
         routes.MapRead("/object_info/{name}", OneAsync);
     }
 
-    private async Task<IResult> AllAsync(HttpContext context) => TypedResults.Bytes(
-        Render(await catalog.CurrentAsync(context.RequestAborted)), Answers.JsonType);
+    private async Task<IResult> AllAsync(HttpContext context)
+    {
+        await files.RefreshAsync(context.RequestAborted);
+        return TypedResults.Bytes(Render(await catalog.CurrentAsync(context.RequestAborted)), Answers.JsonType);
+    }
 
     private async Task<IResult> OneAsync(HttpContext context)
     {
+        await files.RefreshAsync(context.RequestAborted);
         var spec = (await catalog.CurrentAsync(context.RequestAborted)).Find(context.PathValue("name"));
         return TypedResults.Bytes(Write(spec is null ? [] : [spec]), Answers.JsonType);
     }

@@ -14,17 +14,25 @@ internal sealed class ModelEndpoints(IFileCatalog catalog, IFileStore store, Dat
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapRead("/models", _ => Task.FromResult(Names(ModelFolders.All.Keys)));
-        routes.MapRead("/models/{folder}", context => Task.FromResult(Files(context.PathValue("folder"))));
-        routes.MapRead("/embeddings", _ => Task.FromResult(Embeddings()));
+        routes.MapRead("/models/{folder}", FilesAsync);
+        routes.MapRead("/embeddings", EmbeddingsAsync);
         routes.MapRead("/experiment/models", _ => Task.FromResult(Folders()));
         routes.MapRead("/experiment/models/{folder}", DetailsAsync);
         routes.MapRead("/experiment/models/preview/{folder}/{index}/{**filename}", PreviewAsync);
         routes.MapRead("/view_metadata/{folder}", MetadataAsync);
     }
 
-    private IResult Files(string folder) => catalog.Models(folder) is { } names ? Names(names) : Answers.Empty(StatusCodes.Status404NotFound);
+    private async Task<IResult> FilesAsync(HttpContext context)
+    {
+        await catalog.RefreshAsync(context.RequestAborted);
+        return catalog.Models(context.PathValue("folder")) is { } names ? Names(names) : Answers.Empty(StatusCodes.Status404NotFound);
+    }
 
-    private IResult Embeddings() => Names((catalog.Models("embeddings") ?? []).Select(name => name[..^Path.GetExtension(name).Length]));
+    private async Task<IResult> EmbeddingsAsync(HttpContext context)
+    {
+        await catalog.RefreshAsync(context.RequestAborted);
+        return Names((catalog.Models("embeddings") ?? []).Select(name => name[..^Path.GetExtension(name).Length]));
+    }
 
     private IResult Folders() => Answers.Json(writer =>
     {
@@ -45,6 +53,7 @@ internal sealed class ModelEndpoints(IFileCatalog catalog, IFileStore store, Dat
     private async Task<IResult> DetailsAsync(HttpContext context)
     {
         var folder = context.PathValue("folder");
+        await catalog.RefreshAsync(context.RequestAborted);
         if (catalog.Models(folder) is not { } names)
             return Answers.Empty(StatusCodes.Status404NotFound);
         var files = new List<(string Name, FileEntry File)>(names.Length);
@@ -78,6 +87,7 @@ internal sealed class ModelEndpoints(IFileCatalog catalog, IFileStore store, Dat
     private async Task<IResult> MetadataAsync(HttpContext context)
     {
         var name = context.Request.Query["filename"].ToString();
+        await catalog.RefreshAsync(context.RequestAborted);
         return catalog.FindModel(context.PathValue("folder"), name) is { } key && await metadata.ReadAsync(key, context.RequestAborted) is { } found
             ? Answers.Json(found.WriteTo)
             : Answers.Empty(StatusCodes.Status404NotFound);

@@ -25,13 +25,13 @@ internal sealed class UploadPlace(IFileStore store, IContentIndex index)
             var key = target.Numbered(number);
             if (!Overwrites(form) && await store.FindAsync(key, cancel) is { } existing)
             {
-                if (existing.Size == form.Size && await HashAsync(key, cancel) == form.Hash)
+                if (existing.Size == form.Size && await HashAsync(existing, cancel) == form.Hash)
                     return new StoredUpload(existing, form.Hash);
                 continue;
             }
             if (await store.WriteAsync(key, write, Overwrites(form), cancel) is not { } written)
                 continue;
-            var hash = asSent ? form.Hash : await HashAsync(key, cancel);
+            var hash = asSent ? form.Hash : await HashAsync(written, cancel);
             await index.AddAsync(hash, written, cancel);
             return new StoredUpload(written, hash);
         }
@@ -53,9 +53,11 @@ internal sealed class UploadPlace(IFileStore store, IContentIndex index)
 
     private static RequestRefusedException AllTaken() => RequestRefusedException.Field("image", "all numbers of this name are taken");
 
-    private async Task<ContentHash> HashAsync(FileKey key, CancellationToken cancel)
+    private async Task<ContentHash> HashAsync(FileEntry file, CancellationToken cancel)
     {
-        await using var content = await store.OpenReadAsync(key, cancel);
+        if (file.Hash is { } known)
+            return known;
+        await using var content = await store.OpenReadAsync(file.Key, cancel);
         await using var hashing = new HashingStream(Stream.Null);
         await content.CopyToAsync(hashing, cancel);
         return hashing.Hash;

@@ -4,7 +4,7 @@ using Farm.Storage.Hashing;
 
 namespace Farm.Grains.Assets;
 
-/// <summary>Makes assets of files: reads and hashes those that are new or were written anew.</summary>
+/// <summary>Makes assets of files: hashes those that are new or were written anew, and reads them where the store does not know their hash.</summary>
 internal sealed class AssetScanner(IAssetStore store, IFileStore files, IContentIndex index)
 {
     private const int CopySize = 128 * 1024;
@@ -60,7 +60,7 @@ internal sealed class AssetScanner(IAssetStore store, IFileStore files, IContent
 
     private async Task RegisterAsync(string tenant, string user, string? jobId, AssetPlace place, FileEntry file, CancellationToken cancel)
     {
-        var hash = await HashAsync(file.Key, cancel);
+        var hash = file.Hash ?? await HashAsync(file.Key, cancel);
         await index.AddAsync(hash, file, cancel);
         await store.UpsertFileAsync(tenant, AssetFiles.Describe(new AssetFile(user, place, hash.ToString(), file.Size, file.ModifiedAt, jobId), file.Key));
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Farm.Storage.Local;
+using Microsoft.Extensions.Options;
 
 namespace Farm.Storage;
 
@@ -10,6 +11,9 @@ namespace Farm.Storage;
 /// </summary>
 public interface IFileCatalog
 {
+    /// <summary>Makes the listings current where files lie elsewhere; called before a request asks for them.</summary>
+    ValueTask RefreshAsync(CancellationToken cancel = default);
+
     /// <summary>
     /// The files of a model folder, by their names relative to it, subfolders included, sorted; null when
     /// <see cref="ModelFolders"/> does not know the name.
@@ -27,22 +31,24 @@ public interface IFileCatalog
 }
 
 /// <summary>The catalogue over local folders.</summary>
-internal sealed class FileCatalog(DataFolders folders, LinkGuard guard, TimeProvider time) : IFileCatalog
+internal sealed class FileCatalog(DataFolders folders, LinkGuard guard, IOptions<FileStoreOptions> options, TimeProvider time) : IFileCatalog
 {
     /// <summary>A time stamp younger than this may stay the same over another change: file systems stamp in ticks of some milliseconds.</summary>
     private static readonly TimeSpan StampTick = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<string, Listing> _listings = new(StringComparer.Ordinal);
 
+    public ValueTask RefreshAsync(CancellationToken cancel = default) => ValueTask.CompletedTask;
+
     public ImmutableArray<string>? Models(string folder) => ModelFolders.All.TryGetValue(folder, out var known)
-        ? Current($"models/{folder}", folder => known.Paths.SelectMany(path => Names(path, known, folder)))
+        ? Current($"models/{folder}", entered => LocalPaths(known).SelectMany(path => Names(path, known, entered)))
         : null;
 
     public FileKey? FindModel(string folder, string name)
     {
         if (!ModelFolders.All.TryGetValue(folder, out var known) || !known.Takes(name))
             return null;
-        foreach (var path in known.Paths)
+        foreach (var path in LocalPaths(known))
         {
             if (FileKey.TryCreate(path.Area, out var key, path.Folder, name)
                 && DataFolders.IsInside(key.Path, path.Folder)
@@ -58,6 +64,9 @@ internal sealed class FileCatalog(DataFolders folders, LinkGuard guard, TimeProv
         FolderWalk.Files(guard, FileArea.Input, "", recursive: false, entered)
             .Where(file => mediaKinds.IsEmpty || mediaKinds.Any(kind => MediaTypes.IsKind(file.Name, kind)))
             .Select(file => file.Name));
+
+    private IEnumerable<ModelPath> LocalPaths(ModelFolder kind) =>
+        options.Value.Kind is FileStoreKind.Local ? kind.Paths : kind.Paths.Where(path => AreaFileStore.IsLocal(path.Area));
 
     private IEnumerable<string> Names(ModelPath path, ModelFolder kind, Action<string> entered)
     {

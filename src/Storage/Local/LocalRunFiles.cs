@@ -40,7 +40,7 @@ internal sealed class LocalRunFiles(DataFolders folders, LinkGuard guard, Stagin
 
     private FileEntry Publish(RunAttempt attempt, FileSeries series, string suffix, string staged, string folder, long lowest)
     {
-        var inode = Posix.Inode(staged);
+        var stamp = FileStamp.Of(staged);
         using var counters = FolderCounters.Open(_counters, folder);
         while (true)
         {
@@ -50,7 +50,7 @@ internal sealed class LocalRunFiles(DataFolders folders, LinkGuard guard, Stagin
             counters.Drawn(series.Prefix, number);
             if (Path.Exists(path))
                 continue;
-            _journal.Note(attempt, inode, key);
+            _journal.Note(attempt, stamp, key);
             if (!Staging.Publish(staged, path, overwrite: false))
                 continue;
             var file = new FileInfo(path);
@@ -68,20 +68,20 @@ internal sealed class LocalRunFiles(DataFolders folders, LinkGuard guard, Stagin
 
     private void Discard(RunAttempt attempt)
     {
-        foreach (var (inode, key) in _journal.Read(attempt))
-            Remove(inode, key);
+        foreach (var (stamp, key) in _journal.Read(attempt))
+            Remove(stamp, key);
         staging.Clear(StagedPrefix(attempt) + "*");
         _journal.Remove(attempt);
     }
 
     /// <summary>Removes a file if it is still the one that was written; the folder's counters then start from what is left.</summary>
-    private void Remove(ulong inode, FileKey key)
+    private void Remove(FileStamp stamp, FileKey key)
     {
         if (guard.Resolve(key.Area, key.Folder) is not { } folder || !Directory.Exists(folder))
             return;
         using var counters = FolderCounters.Open(_counters, folder);
         var path = Path.Combine(folder, key.Name);
-        if (Posix.Inode(path) != inode)
+        if (FileStamp.Of(path) != stamp)
             return;
         File.Delete(path);
         counters.Reset();

@@ -4,20 +4,20 @@ using System.Text;
 namespace Farm.Storage.Local;
 
 /// <summary>
-/// What an attempt wrote, a line a file, on disk before the file appears. A line holds the file's inode, so that a name that
-/// was noted but never taken, and then went to another run, is not mistaken for the attempt's own.
+/// What an attempt wrote, a line a file, on disk before the file appears. A line holds the file's inode and when it was written, so that
+/// a name that was noted but never taken, and then went to another run, is not mistaken for the attempt's own; inodes alone come back.
 /// </summary>
 internal sealed class RunJournal(string folder)
 {
     /// <summary>One noted file.</summary>
-    public readonly record struct Line(ulong Inode, FileKey Key);
+    public readonly record struct Line(FileStamp Stamp, FileKey Key);
 
     /// <summary>Notes a file that is about to appear.</summary>
-    public void Note(RunAttempt attempt, ulong inode, FileKey key)
+    public void Note(RunAttempt attempt, FileStamp stamp, FileKey key)
     {
         Directory.CreateDirectory(folder);
         using var file = new FileStream(PathOf(attempt), FileMode.Append, FileAccess.Write, FileShare.Read);
-        file.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{inode} {key.Area} {key.Path}\n")));
+        file.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{stamp.Inode} {stamp.WrittenAt} {key.Area} {key.Path}\n")));
         file.Flush(flushToDisk: key.Area != FileArea.Temp);
     }
 
@@ -31,8 +31,9 @@ internal sealed class RunJournal(string folder)
         var lines = new List<Line>();
         foreach (var line in text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            var parts = line.Split(' ', 3);
-            lines.Add(new Line(ulong.Parse(parts[0], CultureInfo.InvariantCulture), FileKey.Create(Enum.Parse<FileArea>(parts[1]), parts[2])));
+            var parts = line.Split(' ', 4);
+            var stamp = new FileStamp(ulong.Parse(parts[0], CultureInfo.InvariantCulture), long.Parse(parts[1], CultureInfo.InvariantCulture));
+            lines.Add(new Line(stamp, FileKey.Create(Enum.Parse<FileArea>(parts[2]), parts[3])));
         }
         return lines;
     }
@@ -55,4 +56,13 @@ internal sealed class RunJournal(string folder)
     }
 
     private string PathOf(RunAttempt attempt) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{attempt.RunId:N}.{attempt.Attempt}"));
+}
+
+/// <summary>What tells a file from another that has its name.</summary>
+/// <param name="Inode">Its number in the file system; 0 when there is none.</param>
+/// <param name="WrittenAt">Ticks of when it was last written.</param>
+internal readonly record struct FileStamp(ulong Inode, long WrittenAt)
+{
+    /// <summary>The stamp of a path.</summary>
+    public static FileStamp Of(string path) => new(Posix.Inode(path), File.GetLastWriteTimeUtc(path).Ticks);
 }

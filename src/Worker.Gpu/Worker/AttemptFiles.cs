@@ -48,10 +48,13 @@ internal sealed class AttemptFiles(RunAttempt attempt, IFileStore store, IRunFil
     }
 
     /// <inheritdoc />
-    public async ValueTask<string> ModelPathAsync(string kind, string name, CancellationToken cancel = default) =>
-        catalog.FindModel(kind, name) is { } key
+    public async ValueTask<string> ModelPathAsync(string kind, string name, CancellationToken cancel = default)
+    {
+        await catalog.RefreshAsync(cancel);
+        return catalog.FindModel(kind, name) is { } key
             ? await store.MaterializeAsync(key, cancel)
             : throw NodeFailedException.FileNotFound($"Model in folder '{kind}' with filename '{name}' not found.");
+    }
 
     private static FileKey KeyOf(string name, NodeFolder folder)
     {

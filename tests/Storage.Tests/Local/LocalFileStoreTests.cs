@@ -1,10 +1,11 @@
+using Farm.Storage.Tests.Suites;
 using Xunit;
 
 namespace Farm.Storage.Tests.Local;
 
-public sealed class LocalFileStoreTests
+public sealed class LocalFileStoreTests : FileStoreSuite
 {
-    private static FileKey Input(string name) => FileKey.Create(FileArea.Input, name);
+    protected override Task<StorageFixture> CreateAsync() => StorageFixture.CreateAsync();
 
     [Fact]
     public async Task Write_NewFile_StandsUnderItsRealName()
@@ -17,27 +18,7 @@ public sealed class LocalFileStoreTests
     }
 
     [Fact]
-    public async Task Write_NameTakenWithoutOverwrite_LeavesTheFileAndSaysSo()
-    {
-        await using var store = await StorageFixture.CreateAsync();
-        store.Put(FileArea.Input, "a.txt", "old");
-        Assert.Null(await store.Files.WriteAsync(Input("a.txt"), StorageFixture.Text("new"), overwrite: false));
-        Assert.Equal("old", await File.ReadAllTextAsync(store.PathOf(FileArea.Input, "a.txt")));
-        Assert.NotNull(await store.Files.WriteAsync(Input("a.txt"), StorageFixture.Text("new"), overwrite: true));
-        Assert.Equal("new", await File.ReadAllTextAsync(store.PathOf(FileArea.Input, "a.txt")));
-    }
-
-    [Fact]
-    public async Task Write_ManyWritersOfOneName_OneWins()
-    {
-        await using var store = await StorageFixture.CreateAsync();
-        var results = await Task.WhenAll(Enumerable.Range(0, 32).Select(i =>
-            Task.Run(async () => await store.Files.WriteAsync(Input("one.txt"), StorageFixture.Text($"writer {i}"), overwrite: false))));
-        Assert.Single(results, entry => entry is not null);
-    }
-
-    [Fact]
-    public async Task Write_WriterFailsHalfWay_LeavesNothing()
+    public async Task Write_WriterFailsHalfWay_LeavesNothingStaged()
     {
         await using var store = await StorageFixture.CreateAsync();
         await Assert.ThrowsAsync<InvalidDataException>(async () => await store.Files.WriteAsync(Input("a.txt"), async (stream, cancel) =>
@@ -47,28 +28,6 @@ public sealed class LocalFileStoreTests
         }, overwrite: true));
         Assert.Null(await store.Files.FindAsync(Input("a.txt")));
         Assert.Empty(Directory.EnumerateFiles(store.Folders.Of(FileArea.Input), "*", SearchOption.AllDirectories));
-    }
-
-    [Fact]
-    public async Task Find_Folder_IsNoFile()
-    {
-        await using var store = await StorageFixture.CreateAsync();
-        store.Put(FileArea.Input, "folder/a.txt");
-        Assert.Null(await store.Files.FindAsync(Input("folder")));
-        await Assert.ThrowsAsync<FileNotFoundException>(async () => await store.Files.OpenReadAsync(Input("folder")));
-        await Assert.ThrowsAsync<FileNotFoundException>(async () => await store.Files.OpenReadAsync(Input("folder/none")));
-        await Assert.ThrowsAsync<FileNotFoundException>(async () => await store.Files.OpenReadAsync(Input("folder/a.txt/below")));
-        Assert.False(await store.Files.DeleteAsync(Input("folder")));
-    }
-
-    [Fact]
-    public async Task OpenRead_FileReplacedMeanwhile_ReadsTheOldContentToItsEnd()
-    {
-        await using var store = await StorageFixture.CreateAsync();
-        store.Put(FileArea.Input, "a.txt", "old content");
-        await using var open = await store.Files.OpenReadAsync(Input("a.txt"));
-        await store.Files.WriteAsync(Input("a.txt"), StorageFixture.Text("new"), overwrite: true);
-        Assert.Equal("old content", await new StreamReader(open).ReadToEndAsync());
     }
 
     [Theory]
@@ -119,7 +78,7 @@ public sealed class LocalFileStoreTests
     }
 
     [Fact]
-    public async Task List_Area_IsInOrderWithoutStagedFiles()
+    public async Task List_StagedFiles_AreLeftOut()
     {
         await using var store = await StorageFixture.CreateAsync();
         foreach (var name in (string[])["b.txt", "a/z.txt", "a.txt", "B.txt"])

@@ -1,58 +1,14 @@
 using System.Globalization;
+using Farm.Storage.Tests.Suites;
 using Xunit;
 
 namespace Farm.Storage.Tests.Local;
 
-public sealed class LocalRunFilesTests
+public sealed class LocalRunFilesTests : RunFilesSuite
 {
-    private static readonly FileSeries Images = new(FileArea.Output, "", "ComfyUI");
+    protected override int Many => 200;
 
-    private static RunAttempt Attempt(int number = 1) => new(Guid.NewGuid(), number);
-
-    private static async Task<string> WriteAsync(IRunFiles runs, RunAttempt attempt, FileSeries? series = null, string suffix = ".png", string text = "x") =>
-        (await runs.WriteNextAsync(attempt, series ?? Images, suffix, StorageFixture.Text(text))).Key.Path;
-
-    private static string[] Outputs(StorageFixture store) =>
-        [.. Directory.EnumerateFiles(store.Folders.Of(FileArea.Output)).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
-
-    [Fact]
-    public async Task WriteNext_EmptyFolder_StartsAtOneAndCountsOn()
-    {
-        await using var store = await StorageFixture.CreateAsync();
-        Assert.Equal("ComfyUI_00001_.png", await WriteAsync(store.Runs, Attempt()));
-        Assert.Equal("ComfyUI_00002_.png", await WriteAsync(store.Runs, Attempt()));
-        Assert.Equal("sub/ComfyUI_00001_.png", await WriteAsync(store.Runs, Attempt(), Images with { Folder = "sub" }));
-        Assert.Equal("ComfyUI_00003_.webp", await WriteAsync(store.Runs, Attempt(), suffix: ".webp"));
-    }
-
-    [Fact]
-    public async Task WriteNext_LowestNumber_IsTakenUnlessTheSeriesIsBeyondIt()
-    {
-        await using var store = await StorageFixture.CreateAsync();
-        store.Put(FileArea.Output, "b_00007_.png");
-        Assert.Equal("a_00003_.png", await WriteFromAsync("a", 3));
-        Assert.Equal("a_00004_.png", await WriteFromAsync("a", 3));
-        Assert.Equal("b_00008_.png", await WriteFromAsync("b", 3));
-
-        async Task<string> WriteFromAsync(string prefix, long lowest) => (await store.Runs.WriteNextAsync(
-            Attempt(), Images with { Prefix = prefix }, ".png", StorageFixture.Text("x"), lowest)).Key.Path;
-    }
-
-    [Theory]
-    [InlineData("ComfyUI_00041_.png", 42)]
-    [InlineData("ComfyUI_7_x_y.txt", 8)]
-    [InlineData("ComfyUI_123456_.png", 123457)]
-    [InlineData("ComfyUI_00041.png", 1)]
-    [InlineData("ComfyUIx_00041_.png", 1)]
-    [InlineData("comfyui_00041_.png", 1)]
-    [InlineData("ComfyUI_abc_.png", 1)]
-    [InlineData("ComfyUI_-4_.png", 1)]
-    public async Task WriteNext_FilesThatStandThere_CountsOneAboveTheHighestOfTheSeries(string existing, int next)
-    {
-        await using var store = await StorageFixture.CreateAsync();
-        store.Put(FileArea.Output, existing);
-        Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"ComfyUI_{next:D5}_.png"), await WriteAsync(store.Runs, Attempt()));
-    }
+    protected override Task<StorageFixture> CreateAsync() => StorageFixture.CreateAsync();
 
     [Fact]
     public async Task WriteNext_FileAddedOrRemovedByHandBetween_IsSeen()
@@ -68,64 +24,7 @@ public sealed class LocalRunFilesTests
     }
 
     [Fact]
-    public async Task WriteNext_TwoStoresAndManyThreads_NeverDrawOneNumberTwice()
-    {
-        await using var store = await StorageFixture.CreateAsync();
-        await using var other = await store.AnotherAsync();
-        var names = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(() =>
-            WriteAsync(i % 2 == 0 ? store.Runs : other.Runs, Attempt(), suffix: i % 3 == 0 ? ".webp" : ".png", text: $"{i}"))));
-        Assert.Equal(Enumerable.Range(1, 200), names.Select(name => int.Parse(name.Split('_')[1], CultureInfo.InvariantCulture)).Order());
-        Assert.Equal(200, Outputs(store).Length);
-    }
-
-    [Fact]
-    public async Task WriteNext_SeveralProcesses_NeverDrawOneNumberTwice()
-    {
-        await using var store = await StorageFixture.CreateAsync();
-        var writers = Enumerable.Range(0, 4).Select(_ => WriterProcess.Start(store.Folders.Root, files: 40)).ToList();
-        foreach (var writer in writers)
-        {
-            await writer.WaitForExitAsync();
-            Assert.Equal(0, writer.ExitCode);
-            writer.Dispose();
-        }
-        var numbers = Outputs(store).Select(name => int.Parse(name.Split('_')[1], CultureInfo.InvariantCulture)).ToList();
-        Assert.Equal(Enumerable.Range(1, 160), numbers.Order());
-    }
-
-    [Fact]
-    public async Task WriteNext_ProcessKilledInTheMiddle_LeavesOnlyWholeFilesThatARetryWritesAgain()
-    {
-        await using var store = await StorageFixture.CreateAsync();
-        var run = Attempt();
-        using var writer = WriterProcess.Start(store.Folders.Root, files: 100_000, run.RunId);
-        // The writer says so after each file; after some of them it is killed wherever it stands.
-        for (var i = 0; i < 20; i++)
-            Assert.NotNull(await writer.StandardOutput.ReadLineAsync());
-        writer.Kill();
-        await writer.WaitForExitAsync();
-        Assert.All(Outputs(store), name => Assert.Equal(WriterProcess.FileSize, new FileInfo(store.PathOf(FileArea.Output, name)).Length));
-        Assert.True(Outputs(store).Length >= 20);
-
-        await store.Runs.DiscardEarlierAsync(run with { Attempt = 2 });
-        Assert.Empty(Directory.EnumerateFiles(store.Folders.Of(FileArea.Output), "*", SearchOption.AllDirectories));
-        Assert.Equal("ComfyUI_00001_.png", await WriteAsync(store.Runs, run with { Attempt = 2 }));
-    }
-
-    [Fact]
-    public async Task DiscardEarlier_OtherRunsAndTheAttemptItself_Stay()
-    {
-        await using var store = await StorageFixture.CreateAsync();
-        var run = Attempt();
-        await WriteAsync(store.Runs, run);
-        await WriteAsync(store.Runs, Attempt());
-        await WriteAsync(store.Runs, run with { Attempt = 2 });
-        await store.Runs.DiscardEarlierAsync(run with { Attempt = 2 });
-        Assert.Equal(["ComfyUI_00002_.png", "ComfyUI_00003_.png"], Outputs(store));
-    }
-
-    [Fact]
-    public async Task Discard_NameThatMeanwhileBelongsToAnotherFile_StaysUntouched()
+    public async Task Discard_NameThatMeanwhileBelongsToAFileOfHand_StaysUntouched()
     {
         await using var store = await StorageFixture.CreateAsync();
         var run = Attempt();
@@ -135,43 +34,6 @@ public sealed class LocalRunFilesTests
         store.Put(FileArea.Output, "ComfyUI_00001_.png", "a user's own");
         await store.Runs.DiscardAsync(run);
         Assert.Equal("a user's own", await File.ReadAllTextAsync(path));
-    }
-
-    [Fact]
-    public async Task Keep_ThenDiscard_KeepsTheFile()
-    {
-        await using var store = await StorageFixture.CreateAsync();
-        var run = Attempt();
-        await WriteAsync(store.Runs, run);
-        await store.Runs.KeepAsync(run);
-        await store.Runs.DiscardAsync(run);
-        await store.Runs.DiscardEarlierAsync(run with { Attempt = 2 });
-        Assert.Equal(["ComfyUI_00001_.png"], Outputs(store));
-    }
-
-    [Fact]
-    public async Task Keep_EarlierAttemptWroteOnAfterItWasThoughtDead_RemovesWhatItWrote()
-    {
-        await using var store = await StorageFixture.CreateAsync();
-        var run = Attempt();
-        await store.Runs.DiscardEarlierAsync(run with { Attempt = 2 });
-        await WriteAsync(store.Runs, run, text: "zombie");
-        await WriteAsync(store.Runs, run with { Attempt = 2 }, text: "second");
-        await store.Runs.KeepAsync(run with { Attempt = 2 });
-        Assert.Equal("second", await File.ReadAllTextAsync(store.PathOf(FileArea.Output, Assert.Single(Outputs(store)))));
-    }
-
-    [Theory]
-    [InlineData("..", "x", ".png")]
-    [InlineData("", "../x", ".png")]
-    [InlineData("", "x", "/../../x.png")]
-    [InlineData("", "a/b", ".png")]
-    [InlineData("", "a\nb", ".png")]
-    public async Task WriteNext_UnsafeName_IsRefusedBeforeAnythingIsWritten(string folder, string prefix, string suffix)
-    {
-        await using var store = await StorageFixture.CreateAsync();
-        await Assert.ThrowsAsync<UnsafeFileNameException>(() => WriteAsync(store.Runs, Attempt(), new FileSeries(FileArea.Output, folder, prefix), suffix));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(store.Folders.Of(FileArea.Output)));
     }
 
     [Fact]

@@ -1,0 +1,82 @@
+using Amazon.Runtime;
+using Farm.Storage.Hashing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Farm.Storage.S3;
+
+/// <summary>Registration of S3 storage.</summary>
+internal static class S3Services
+{
+    /// <summary>Takes the place of the local store's interfaces; what is registered for local folders stays for models and node packs.</summary>
+    public static IServiceCollection AddS3Files(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<S3Options>().Bind(configuration.GetSection(S3Options.Section)).ValidateOnStart();
+        return services
+            .AddSingleton<IValidateOptions<S3Options>, S3OptionsValidator>()
+            .AddSingleton<S3Bucket>()
+            .AddSingleton<Blobs>()
+            .AddSingleton<BlobCache>()
+            .AddSingleton<NameClaims>()
+            .AddSingleton<NameTable>()
+            .AddSingleton<S3FileStore>()
+            .AddSingleton<S3Sweep>()
+            .AddSingleton<IFileStore, AreaFileStore>()
+            .AddSingleton<IRunFiles, S3RunFiles>()
+            .AddSingleton<IContentIndex, S3ContentIndex>()
+            .AddSingleton<IFileCatalog, S3FileCatalog>()
+            .AddHostedService<S3Upkeep>();
+    }
+}
+
+/// <summary>Tries the bucket before anything else starts, then sweeps it from time to time.</summary>
+internal sealed partial class S3Upkeep(
+    S3Bucket bucket, NameClaims claims, S3Sweep sweep, IOptions<S3Options> options, TimeProvider time, ILogger<S3Upkeep> logger) : BackgroundService, IHostedLifecycleService
+{
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await claims.ProbeAsync(cancellationToken);
+        }
+        catch (Exception refused) when (refused is AmazonServiceException or AmazonClientException or HttpRequestException)
+        {
+            throw new IOException($"The bucket '{bucket.Name}' at {bucket.Address} cannot be written: {refused.Message}", refused);
+        }
+        if (!claims.ServerKnowsConditions)
+            NoConditions(bucket.Address);
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (options.Value.SweepInterval == TimeSpan.Zero)
+            return;
+        using var timer = new PeriodicTimer(options.Value.SweepInterval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await sweep.RunIfDueAsync(stoppingToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                SweepFailed(failure);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The server at {Address} does not know If-None-Match: names are reserved by claims, which take six requests")]
+    private partial void NoConditions(string address);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The sweep of the bucket ended early; the next one goes on")]
+    private partial void SweepFailed(Exception failure);
+}

@@ -1,0 +1,144 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Farm.EndToEnd.Harness;
+using Farm.Storage.Hashing;
+using Farm.TestSupport.S3;
+using Xunit;
+
+namespace Farm.EndToEnd;
+
+/// <summary>A farm whose files lie in a bucket. It needs Node.js and npm, for the S3 server.</summary>
+public sealed class S3Tests : IAsyncLifetime
+{
+    private const string Prefix = "studio/farm/";
+
+    private readonly DataRoot _root = new();
+    private S3Server _s3 = null!;
+
+    private string Names => Path.Combine(_s3.BucketFolder, Prefix, "names");
+
+    public async ValueTask InitializeAsync() => _s3 = await S3Server.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _s3.DisposeAsync();
+        _root.Dispose();
+    }
+
+    [Fact]
+    public async Task MainJob_FilesInABucket_IsAsWithFolders()
+    {
+        string promptId;
+        await using (var farm = await StartAsync())
+        {
+            using var client = await ComfyClient.ConnectAsync(farm);
+            var fixture = await File.ReadAllBytesAsync(Graphs.PathOf("fixture.png"));
+            await client.UploadAsync("fixture.png", fixture);
+            promptId = await client.SubmitAsync(Graphs.Recorded("img2img"));
+            var messages = await client.FollowAsync(promptId);
+            Assert.DoesNotContain(messages, message => message.Type == "execution_error");
+            var image = Assert.Single(await client.ImagesAsync(promptId));
+            Pictures.AssertAlike(await File.ReadAllBytesAsync(Graphs.PathOf("img2img.9.0.png")), image);
+
+            var hash = ContentHash.Of(Blake3.Hash(fixture));
+            Assert.Equal(fixture, await client.Http.GetByteArrayAsync($"/view?filename={hash}"));
+            using var part = new HttpRequestMessage(HttpMethod.Get, "/view?filename=fixture.png&type=input") { Headers = { Range = new RangeHeaderValue(100, 199) } };
+            using var ranged = await client.Http.SendAsync(part);
+            Assert.Equal(HttpStatusCode.PartialContent, ranged.StatusCode);
+            Assert.Equal(fixture[100..200], await ranged.Content.ReadAsByteArrayAsync());
+            var info = await client.Http.GetFromJsonAsync<JsonElement>("/object_info/LoadImage");
+            Assert.Equal(["fixture.png"], info.GetProperty("LoadImage").GetProperty("input").GetProperty("required").GetProperty("image")[0].EnumerateArray().Select(name => name.GetString()));
+
+            using var workflow = await client.Http.PostAsync("/userdata/workflows%2Fa.json", new StringContent("{}"));
+            Assert.Equal(HttpStatusCode.OK, workflow.StatusCode);
+            Assert.Equal("[\"a.json\"]", await client.Http.GetStringAsync("/userdata?dir=workflows"));
+            Assert.Equal("{}", await client.Http.GetStringAsync("/userdata/workflows%2Fa.json"));
+        }
+        Assert.Equal(["input", "output", "user"], Directory.EnumerateDirectories(Names).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.All((string[])["input", "output", "temp", "user"], area => Assert.False(Directory.Exists(Path.Combine(_root.Path, area))));
+        // What the attempt noted was kept; nothing is left of how it was written.
+        Assert.All((string[])["runs", "draws", "claims", "staging"], kind => Assert.False(Directory.Exists(Path.Combine(_s3.BucketFolder, Prefix, kind))));
+
+        await using (var farm = await StartAsync())
+        {
+            using var client = await ComfyClient.ConnectAsync(farm);
+            Assert.NotNull(await client.HistoryAsync(promptId));
+            var image = Assert.Single(await client.ImagesAsync(promptId));
+            Pictures.AssertAlike(await File.ReadAllBytesAsync(Graphs.PathOf("img2img.9.0.png")), image);
+        }
+    }
+
+    [Fact]
+    public async Task Asset_Uploaded_IsKnownByItsHashAndReadFromTheBucket()
+    {
+        await using var farm = await StartAsync();
+        using var client = await ComfyClient.ConnectAsync(farm);
+        var content = Encoding.UTF8.GetBytes("an asset");
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(content), "file", "note.txt" }, { new StringContent("input,notes"), "tags" } };
+        using var made = await client.Http.PostAsync("/api/assets", form);
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        var asset = await made.Content.ReadFromJsonAsync<JsonElement>();
+        var id = asset.GetProperty("id").GetString();
+        Assert.Equal(ContentHash.Of(Blake3.Hash(content)).ToString(), asset.GetProperty("asset_hash").GetString());
+        Assert.Equal(content, await client.Http.GetByteArrayAsync($"/api/assets/{id}/content"));
+        using var removed = await client.Http.DeleteAsync($"/api/assets/{id}?delete_content=true");
+        Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
+        Assert.Empty(Directory.Exists(Names) ? Directory.EnumerateFiles(Names, "*_object", SearchOption.AllDirectories) : []);
+    }
+
+    [Fact]
+    public async Task Names_InEveryEncoding_NeverLeaveTheirPrefix()
+    {
+        await using var farm = await StartAsync();
+        using var client = await ComfyClient.ConnectAsync(farm);
+        string[] names =
+        [
+            "../x.png", "..%2Fx.png", "%2e%2e%2fx.png", "%252e%252e%252fx.png", "..\\x.png", "/etc/x.png", "a/../../x.png", "．．／x.png", "x\u0000.png", "..;/x.png",
+            "../../../../farm/x.png", "....//x.png", "%c0%ae%c0%ae%c0%afx.png", "names/output/:/x.png", ":/:/x.png", "x.png/../../../y", "\u202e.png",
+        ];
+        foreach (var name in names)
+        {
+            var escaped = Uri.EscapeDataString(name);
+            await SendAsync(client, Upload(name, ""));
+            await SendAsync(client, Upload("x.png", name));
+            foreach (var path in (string[])[name.Replace("\\", "%5C", StringComparison.Ordinal).Replace("/", "%2F", StringComparison.Ordinal).Replace("\0", "%00", StringComparison.Ordinal), escaped, Uri.EscapeDataString(escaped)])
+            {
+                await SendAsync(client, new HttpRequestMessage(HttpMethod.Post, $"/userdata/{path}") { Content = new StringContent("x") });
+                await SendAsync(client, new HttpRequestMessage(HttpMethod.Get, $"/userdata?dir={path}"));
+                await SendAsync(client, new HttpRequestMessage(HttpMethod.Get, $"/view?filename={path}&type=output"));
+                await SendAsync(client, new HttpRequestMessage(HttpMethod.Get, $"/view?filename=x.png&type=input&subfolder={path}"));
+            }
+        }
+        Assert.True(_s3.IsAlive, _s3.Log);
+        Assert.Equal([_s3.BucketFolder], Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(_s3.BucketFolder)!));
+        var outside = Directory.EnumerateFiles(_s3.BucketFolder, "*", SearchOption.AllDirectories)
+            .Where(path => !path.StartsWith(Path.Combine(_s3.BucketFolder, Prefix), StringComparison.Ordinal) && !path.Contains("._S3rver_uploads", StringComparison.Ordinal));
+        Assert.Empty(outside);
+        // Nothing was written into another area, and no user's file out of the user's own folder.
+        Assert.Equal(["input", "user"], Directory.EnumerateDirectories(Names).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["default"], Directory.EnumerateDirectories(Path.Combine(Names, "user")).Select(Path.GetFileName));
+    }
+
+    private static HttpRequestMessage Upload(string name, string subfolder)
+    {
+        var file = new ByteArrayContent([1, 2, 3]);
+        file.Headers.TryAddWithoutValidation("Content-Disposition", $"form-data; name=\"image\"; filename=\"{name.Replace("\0", "", StringComparison.Ordinal)}\"");
+        var form = new MultipartFormDataContent { file, { new StringContent(subfolder), "subfolder" } };
+        return new HttpRequestMessage(HttpMethod.Post, "/upload/image") { Content = form };
+    }
+
+    /// <summary>Sends a request that may be refused but must not break the server.</summary>
+    private static async Task SendAsync(ComfyClient client, HttpRequestMessage request)
+    {
+        using (request)
+        {
+            using var answer = await client.Http.SendAsync(request);
+            Assert.True((int)answer.StatusCode < 500, $"{request.Method} {request.RequestUri}: {(int)answer.StatusCode}");
+        }
+    }
+
+    private Task<FarmProcess> StartAsync() => FarmProcess.StartAsync(_root, [.. _s3.Options(Prefix).Select(option => $"--{option.Key}={option.Value}")]);
+}
