@@ -60,4 +60,5 @@ public readonly record struct FileKey
 
 /// <summary>A file name from outside that would leave its root or that no file system takes.</summary>
 /// <param name="name">The name as given.</param>
-public sealed class UnsafeFileNameException(string name) : Exception($"'{name}' is not a safe file name.");
+/// <param name="rule">The rule that it breaks.</param>
+public sealed class UnsafeFileNameException(string name, string rule = "is not a safe file name") : Exception($"'{name}' {rule}.");

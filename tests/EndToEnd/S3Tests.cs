@@ -102,14 +102,14 @@ public sealed class S3Tests : IAsyncLifetime
         foreach (var name in names)
         {
             var escaped = Uri.EscapeDataString(name);
-            await SendAsync(client, Upload(name, ""));
-            await SendAsync(client, Upload("x.png", name));
+            await SendAsync(farm, client, Upload(name, ""));
+            await SendAsync(farm, client, Upload("x.png", name));
             foreach (var path in (string[])[name.Replace("\\", "%5C", StringComparison.Ordinal).Replace("/", "%2F", StringComparison.Ordinal).Replace("\0", "%00", StringComparison.Ordinal), escaped, Uri.EscapeDataString(escaped)])
             {
-                await SendAsync(client, new HttpRequestMessage(HttpMethod.Post, $"/userdata/{path}") { Content = new StringContent("x") });
-                await SendAsync(client, new HttpRequestMessage(HttpMethod.Get, $"/userdata?dir={path}"));
-                await SendAsync(client, new HttpRequestMessage(HttpMethod.Get, $"/view?filename={path}&type=output"));
-                await SendAsync(client, new HttpRequestMessage(HttpMethod.Get, $"/view?filename=x.png&type=input&subfolder={path}"));
+                await SendAsync(farm, client, new HttpRequestMessage(HttpMethod.Post, $"/userdata/{path}") { Content = new StringContent("x") });
+                await SendAsync(farm, client, new HttpRequestMessage(HttpMethod.Get, $"/userdata?dir={path}"));
+                await SendAsync(farm, client, new HttpRequestMessage(HttpMethod.Get, $"/view?filename={path}&type=output"));
+                await SendAsync(farm, client, new HttpRequestMessage(HttpMethod.Get, $"/view?filename=x.png&type=input&subfolder={path}"));
             }
         }
         Assert.True(_s3.IsAlive, _s3.Log);
@@ -131,12 +131,12 @@ public sealed class S3Tests : IAsyncLifetime
     }
 
     /// <summary>Sends a request that may be refused but must not break the server.</summary>
-    private static async Task SendAsync(ComfyClient client, HttpRequestMessage request)
+    private static async Task SendAsync(FarmProcess farm, ComfyClient client, HttpRequestMessage request)
     {
         using (request)
         {
             using var answer = await client.Http.SendAsync(request);
-            Assert.True((int)answer.StatusCode < 500, $"{request.Method} {request.RequestUri}: {(int)answer.StatusCode}");
+            Assert.True((int)answer.StatusCode < 500, $"{request.Method} {request.RequestUri}: {(int)answer.StatusCode}\n{farm.Log}");
         }
     }
 

@@ -35,6 +35,8 @@ internal sealed partial class FailureHandler(RequestDelegate next, ILogger<Failu
                 return Error(refused.Status, refused.Type, refused.Message, refused.Details);
             case UnsafeFileNameException unsafeName:
                 return Error(StatusCodes.Status400BadRequest, "invalid_file_name", "The file name is not safe", unsafeName.Message);
+            case NameConflictException conflict:
+                return Error(StatusCodes.Status400BadRequest, "invalid_file_name", "The file name is taken by a folder or a file above it", conflict.Message);
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 return Answers.Text("Maximum request body size exceeded", StatusCodes.Status413PayloadTooLarge);
             case BadHttpRequestException bad:

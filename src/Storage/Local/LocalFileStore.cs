@@ -24,6 +24,8 @@ internal sealed class LocalFileStore(DataFolders folders, LinkGuard guard, Stagi
         var path = guard.Resolve(key.Area, key.Path) ?? throw new UnsafeFileNameException(key.Path);
         if (!overwrite && Path.Exists(path))
             return null;
+        if (Directory.Exists(path) || IsBelowFile(path))
+            throw new NameConflictException(key.Path);
         var staged = await staging.FillAsync(key.Area, Path.GetDirectoryName(path)!, $"{Guid.NewGuid():N}", write, cancel);
         try
         {
@@ -60,6 +62,14 @@ internal sealed class LocalFileStore(DataFolders folders, LinkGuard guard, Stagi
     }
 
     public ValueTask<string> MaterializeAsync(FileKey key, CancellationToken cancel = default) => new(RealPath(key));
+
+    private static bool IsBelowFile(string path)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        while (!Directory.Exists(folder) && !File.Exists(folder))
+            folder = Path.GetDirectoryName(folder)!;
+        return File.Exists(folder);
+    }
 
     private FileEntry? Find(FileKey key) =>
         guard.Resolve(key.Area, key.Path) is { } path && new FileInfo(path) is { Exists: true } file ? Entry(key, file) : null;

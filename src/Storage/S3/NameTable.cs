@@ -76,6 +76,10 @@ internal sealed class NameTable(S3Bucket bucket, NameClaims claims, TimeProvider
         return names;
     }
 
+    /// <summary>Whether there is a name below a folder.</summary>
+    public async Task<bool> AnyAsync(FileArea area, string folder, CancellationToken cancel) =>
+        await bucket.ListAsync(S3Keys.NamesIn(area, folder, recursive: true), 1, cancel).AnyAsync(cancel);
+
     /// <summary>The files of listed names; those that went meanwhile are left out.</summary>
     public async IAsyncEnumerable<FileEntry> EntriesAsync(List<(FileKey Key, S3Object Found)> names, [EnumeratorCancellation] CancellationToken cancel)
     {

@@ -17,12 +17,13 @@ internal sealed class S3Bucket : IDisposable
 
     private readonly AmazonS3Client _client;
     private readonly string _bucket;
+    private readonly string _address;
 
     public S3Bucket(IOptions<S3Options> options)
     {
         var own = options.Value;
         (_bucket, Prefix) = (own.Bucket, own.Prefix);
-        Address = own.Endpoint ?? $"Amazon S3 in {own.Region}";
+        _address = own.Endpoint ?? $"Amazon S3 in {own.Region}";
         // Newer check sums are not understood by all servers; every body is signed by its SHA-256 as it is.
         var config = new AmazonS3Config
         {
@@ -42,14 +43,8 @@ internal sealed class S3Bucket : IDisposable
     /// <summary>What every key begins with.</summary>
     public string Prefix { get; }
 
-    /// <summary>Where the server is, for messages.</summary>
-    public string Address { get; }
-
-    /// <summary>The bucket's name.</summary>
-    public string Name => _bucket;
-
     /// <summary>Writes a small object, whether there is one or not.</summary>
-    public Task PutAsync(string key, ReadOnlyMemory<byte> body, CancellationToken cancel) => _client.PutObjectAsync(Put(key, body), cancel);
+    public Task PutAsync(string key, ReadOnlyMemory<byte> body, CancellationToken cancel) => CallAsync(() => _client.PutObjectAsync(Put(key, body), cancel));
 
     /// <summary>
     /// Asks the server to write a small object only where there is none; false when it says there is. A server that does not know the
@@ -59,15 +54,18 @@ internal sealed class S3Bucket : IDisposable
     {
         var request = Put(key, body);
         request.IfNoneMatch = "*";
-        try
+        return await CallAsync(async () =>
         {
-            await _client.PutObjectAsync(request, cancel);
-            return true;
-        }
-        catch (AmazonS3Exception refused) when (refused.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict)
-        {
-            return false;
-        }
+            try
+            {
+                await _client.PutObjectAsync(request, cancel);
+                return true;
+            }
+            catch (AmazonS3Exception refused) when (refused.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict)
+            {
+                return false;
+            }
+        });
     }
 
     /// <summary>The bytes of a small object; null when there is none.</summary>
@@ -101,7 +99,7 @@ internal sealed class S3Bucket : IDisposable
 
     /// <summary>Removes an object, if there is one.</summary>
     public Task DeleteAsync(string key, CancellationToken cancel) =>
-        _client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = _bucket, Key = Prefix + key }, cancel);
+        CallAsync(() => _client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = _bucket, Key = Prefix + key }, cancel));
 
     /// <summary>The objects whose keys begin with something, page after page.</summary>
     /// <param name="start">What their keys begin with.</param>
@@ -112,7 +110,7 @@ internal sealed class S3Bucket : IDisposable
         var request = new ListObjectsV2Request { BucketName = _bucket, Prefix = Prefix + start, MaxKeys = most };
         while (true)
         {
-            var page = await _client.ListObjectsV2Async(request, cancel);
+            var page = await CallAsync(() => _client.ListObjectsV2Async(request, cancel));
             foreach (var found in page.S3Objects ?? [])
             {
                 found.Key = found.Key[Prefix.Length..];
@@ -133,12 +131,12 @@ internal sealed class S3Bucket : IDisposable
 
     /// <summary>Begins an upload in parts.</summary>
     public async Task<string> BeginAsync(string key, CancellationToken cancel) =>
-        (await _client.InitiateMultipartUploadAsync(new InitiateMultipartUploadRequest { BucketName = _bucket, Key = Prefix + key }, cancel)).UploadId;
+        (await CallAsync(() => _client.InitiateMultipartUploadAsync(new InitiateMultipartUploadRequest { BucketName = _bucket, Key = Prefix + key }, cancel))).UploadId;
 
     /// <summary>Sends a part, counted from 1.</summary>
     public async Task<PartETag> SendAsync(string key, string upload, int number, ReadOnlyMemory<byte> part, CancellationToken cancel)
     {
-        var sent = await _client.UploadPartAsync(new UploadPartRequest
+        var sent = await CallAsync(() => _client.UploadPartAsync(new UploadPartRequest
         {
             BucketName = _bucket,
             Key = Prefix + key,
@@ -147,17 +145,17 @@ internal sealed class S3Bucket : IDisposable
             PartSize = part.Length,
             InputStream = Stream(part),
             UseChunkEncoding = false,
-        }, cancel);
+        }, cancel));
         return new PartETag(number, sent.ETag);
     }
 
     /// <summary>Lets an upload become an object.</summary>
-    public Task CompleteAsync(string key, string upload, List<PartETag> parts, CancellationToken cancel) => _client.CompleteMultipartUploadAsync(
-        new CompleteMultipartUploadRequest { BucketName = _bucket, Key = Prefix + key, UploadId = upload, PartETags = parts }, cancel);
+    public Task CompleteAsync(string key, string upload, List<PartETag> parts, CancellationToken cancel) => CallAsync(() => _client.CompleteMultipartUploadAsync(
+        new CompleteMultipartUploadRequest { BucketName = _bucket, Key = Prefix + key, UploadId = upload, PartETags = parts }, cancel));
 
     /// <summary>Forgets the parts of an upload.</summary>
     public Task AbortAsync(string key, string upload, CancellationToken cancel) =>
-        _client.AbortMultipartUploadAsync(new AbortMultipartUploadRequest { BucketName = _bucket, Key = Prefix + key, UploadId = upload }, cancel);
+        CallAsync(() => _client.AbortMultipartUploadAsync(new AbortMultipartUploadRequest { BucketName = _bucket, Key = Prefix + key, UploadId = upload }, cancel));
 
     public void Dispose() => _client.Dispose();
 
@@ -175,7 +173,7 @@ internal sealed class S3Bucket : IDisposable
     private static MemoryStream Stream(ReadOnlyMemory<byte> bytes) =>
         System.Runtime.InteropServices.MemoryMarshal.TryGetArray(bytes, out var array) ? new(array.Array!, array.Offset, array.Count, writable: false) : new(bytes.ToArray());
 
-    private static async Task<T?> OrNullAsync<T>(Func<Task<T>> call) where T : class
+    private Task<T?> OrNullAsync<T>(Func<Task<T>> call) where T : class => CallAsync(async () =>
     {
         try
         {
@@ -184,6 +182,18 @@ internal sealed class S3Bucket : IDisposable
         catch (AmazonS3Exception missing) when (missing.StatusCode is HttpStatusCode.NotFound && missing.ErrorCode != "NoSuchBucket")
         {
             return null;
+        }
+    });
+
+    private async Task<T> CallAsync<T>(Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (Exception failure) when (failure is AmazonServiceException or AmazonClientException or HttpRequestException)
+        {
+            throw new StoreUnavailableException($"The bucket '{_bucket}' at {_address} did not do as asked: {failure.Message}", failure);
         }
     }
 

@@ -20,9 +20,12 @@ internal sealed class S3FileStore(NameTable names, Blobs blobs, BlobCache cache,
     public async ValueTask<FileEntry?> WriteAsync(
         FileKey key, Func<Stream, CancellationToken, Task> write, bool overwrite, CancellationToken cancel = default)
     {
-        if (!overwrite && await names.FindAsync(key, cancel) is not null)
+        var isFolder = await names.AnyAsync(key.Area, key.Path, cancel);
+        if (!overwrite && (isFolder || await names.FindAsync(key, cancel) is not null))
             return null;
-        await RefuseFolderAsync(key, cancel);
+        // A bucket would take a file and a folder of one name; whoever copies it to folders could not.
+        if (isFolder || await IsBelowFileAsync(key, cancel))
+            throw new NameConflictException(key.Path);
         var record = NameRecord.Of(await blobs.WriteAsync(write, cancel), time);
         return await names.PutAsync(key, record, overwrite, cancel) ? record.Entry(key) : null;
     }
@@ -49,13 +52,11 @@ internal sealed class S3FileStore(NameTable names, Blobs blobs, BlobCache cache,
     private async Task<Blob> BlobAsync(FileKey key, CancellationToken cancel) =>
         (await names.FindAsync(key, cancel))?.Blob ?? throw new FileNotFoundException($"There is no file '{key.Path}' in {key.Area}.", key.Path);
 
-    /// <summary>A bucket would take a file and a folder of one name; whoever copies it to folders could not.</summary>
-    private async Task RefuseFolderAsync(FileKey key, CancellationToken cancel)
+    private async Task<bool> IsBelowFileAsync(FileKey key, CancellationToken cancel)
     {
-        if ((await names.ListAsync(key.Area, key.Path, recursive: true, cancel)).Count > 0)
-            throw new IOException($"'{key.Path}' is a folder of {key.Area}.");
         for (var folder = key.Folder; folder.Length > 0; folder = FileKey.Create(key.Area, folder).Folder)
             if (await names.FindAsync(FileKey.Create(key.Area, folder), cancel) is not null)
-                throw new IOException($"'{folder}' is a file of {key.Area}, not a folder.");
+                return true;
+        return false;
     }
 }

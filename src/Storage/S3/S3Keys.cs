@@ -87,7 +87,7 @@ internal static class S3Keys
     public static void Check(FileKey key, string prefix)
     {
         if (prefix.Length + LongestHead + Tail(key).Length > LongestKey)
-            throw new UnsafeFileNameException(key.Path);
+            throw new UnsafeFileNameException(key.Path, $"is too long for S3 storage, whose keys have {LongestKey} bytes with every other character written as three");
     }
 
     private static string Series(FileArea area, string folder, string prefix) => $"{Folder(area, folder)}/{Own}/{Uri.EscapeDataString(prefix)}/{Own}/";

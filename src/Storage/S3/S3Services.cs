@@ -1,4 +1,3 @@
-using Amazon.Runtime;
 using Farm.Storage.Hashing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,20 +33,13 @@ internal static class S3Services
 
 /// <summary>Tries the bucket before anything else starts, then sweeps it from time to time.</summary>
 internal sealed partial class S3Upkeep(
-    S3Bucket bucket, NameClaims claims, S3Sweep sweep, IOptions<S3Options> options, TimeProvider time, ILogger<S3Upkeep> logger) : BackgroundService, IHostedLifecycleService
+    NameClaims claims, S3Sweep sweep, IOptions<S3Options> options, TimeProvider time, ILogger<S3Upkeep> logger) : BackgroundService, IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            await claims.ProbeAsync(cancellationToken);
-        }
-        catch (Exception refused) when (refused is AmazonServiceException or AmazonClientException or HttpRequestException)
-        {
-            throw new IOException($"The bucket '{bucket.Name}' at {bucket.Address} cannot be written: {refused.Message}", refused);
-        }
+        await claims.ProbeAsync(cancellationToken);
         if (!claims.ServerKnowsConditions)
-            NoConditions(bucket.Address);
+            NoConditions(options.Value.Bucket);
     }
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -74,8 +66,8 @@ internal sealed partial class S3Upkeep(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The server at {Address} does not know If-None-Match: names are reserved by claims, which take six requests")]
-    private partial void NoConditions(string address);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The server of the bucket {Bucket} does not know If-None-Match: names are reserved by claims, which take six requests")]
+    private partial void NoConditions(string bucket);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The sweep of the bucket ended early; the next one goes on")]
     private partial void SweepFailed(Exception failure);

@@ -51,6 +51,18 @@ public class UploadEndpointsTests
         Assert.False(File.Exists(Path.Combine(host.Root, "a.png")));
     }
 
+    [Fact]
+    public async Task Place_BelowAFile_IsRefused()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        await NameAsync(host, "a.png", "1");
+
+        var answer = await PostAsync(host, "/upload/image", "b.png", "x", ("subfolder", "a.png/sub"));
+
+        Assert.Equal(400, (int)answer.StatusCode);
+        Assert.Contains("'a.png/sub/b.png' is the name of a folder, or lies below a file.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("application/json")]
     [InlineData("application/x-www-form-urlencoded")]

@@ -74,8 +74,10 @@ public abstract class FileStoreSuite
     {
         await using var store = await CreateAsync();
         await store.StoreAsync(FileArea.User, "default/workflows/a.json");
-        await Assert.ThrowsAnyAsync<Exception>(() => store.StoreAsync(FileArea.User, "default/workflows"));
-        await Assert.ThrowsAsync<IOException>(() => store.StoreAsync(FileArea.User, "default/workflows/a.json/b.json"));
+        await Assert.ThrowsAsync<NameConflictException>(() => store.StoreAsync(FileArea.User, "default/workflows"));
+        await Assert.ThrowsAsync<NameConflictException>(() => store.StoreAsync(FileArea.User, "default/workflows/a.json/b.json"));
+        await Assert.ThrowsAsync<NameConflictException>(() => store.StoreAsync(FileArea.User, "default/workflows/a.json/b/c.json"));
+        Assert.Null(await store.Files.WriteAsync(FileKey.Create(FileArea.User, "default/workflows"), StorageFixture.Text("x"), overwrite: false));
         Assert.Equal(["default/workflows/a.json"], await store.PathsAsync(FileArea.User));
     }
 
