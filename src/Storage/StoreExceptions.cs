@@ -7,4 +7,4 @@ public sealed class NameConflictException(string name) : IOException($"'{name}' 
 /// <summary>What keeps the files cannot be reached or refuses the farm.</summary>
 /// <param name="message">Which store, and what it said; never its keys.</param>
 /// <param name="cause">What went wrong.</param>
-public sealed class StoreUnavailableException(string message, Exception cause) : IOException(message, cause);
+public sealed class FilesUnavailableException(string message, Exception cause) : IOException(message, cause);

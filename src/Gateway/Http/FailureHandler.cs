@@ -41,7 +41,7 @@ internal sealed partial class FailureHandler(RequestDelegate next, ILogger<Failu
                 return Answers.Text("Maximum request body size exceeded", StatusCodes.Status413PayloadTooLarge);
             case BadHttpRequestException bad:
                 return Error(bad.StatusCode, "invalid_request", "The request is malformed", bad.Message);
-            case OrleansException or TimeoutException or StoreUnavailableException:
+            case OrleansException or TimeoutException or StoreUnavailableException or FilesUnavailableException:
                 Unreachable(logger, context.Request.Path, failure);
                 context.Response.OnStarting(() =>
                 {

@@ -85,7 +85,7 @@ internal sealed partial class BlobUpload(S3Bucket bucket, int partSize, ILogger 
             else if (_upload is not null)
                 await bucket.AbortAsync(_staging, _upload, CancellationToken.None);
         }
-        catch (StoreUnavailableException failure)
+        catch (FilesUnavailableException failure)
         {
             // The sweep removes what is staged, the bucket's own rule uploads that were never finished.
             LeftBehind(logger, failure, _staging);

@@ -193,7 +193,7 @@ internal sealed class S3Bucket : IDisposable
         }
         catch (Exception failure) when (failure is AmazonServiceException or AmazonClientException or HttpRequestException)
         {
-            throw new StoreUnavailableException($"The bucket '{_bucket}' at {_address} did not do as asked: {failure.Message}", failure);
+            throw new FilesUnavailableException($"The bucket '{_bucket}' at {_address} did not do as asked: {failure.Message}", failure);
         }
     }
 

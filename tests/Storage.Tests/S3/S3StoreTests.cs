@@ -31,7 +31,7 @@ public sealed class S3StoreTests(SharedS3 s3)
     [Fact]
     public async Task Start_BucketThatIsNotThere_NamesItAndKeepsTheSecret()
     {
-        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => s3.CreateAsync(
+        var failure = await Assert.ThrowsAsync<FilesUnavailableException>(() => s3.CreateAsync(
             false, ("Farm:Storage:S3:Bucket", "elsewhere"), ("Farm:Storage:S3:SecretKey", "very-secret")));
         Assert.Contains("The bucket 'elsewhere' at http://127.0.0.1:", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("very-secret", failure.ToString(), StringComparison.Ordinal);
