@@ -7,6 +7,7 @@ using Farm.Engine.Models.UNet;
 using Farm.Engine.Models.Upscalers;
 using Farm.Engine.Models.Vae;
 using Farm.Engine.Models.Vision;
+using Farm.Engine.Sampling;
 using Farm.Engine.Text;
 using Farm.Engine.Weights;
 
@@ -37,6 +38,15 @@ public sealed class CheckpointLoader(ModelMemory memory, ComputePrecision precis
     public VaeModel LoadVae(string path) => Open(path, file =>
         Parts(path).Vae(file.HasPrefix("first_stage_model.") ? file.Under("first_stage_model.") : file)
         ?? throw new WeightsFormatException($"there is no VAE whose keys are known (decoder.conv_in.weight and so on); the file has {FileSummary.Of(file)}"));
+
+    /// <summary>Opens an approximation of an autoencoder (TAESD).</summary>
+    /// <param name="encoderPath">Its encoder's file.</param>
+    /// <param name="decoderPath">Its decoder's file.</param>
+    /// <param name="format">The latent space it is for.</param>
+    /// <exception cref="WeightsFormatException">A file is damaged or incomplete; the message says what was seen in it.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public VaeModel LoadTinyVae(string encoderPath, string decoderPath, LatentFormat format) =>
+        Open(encoderPath, encoder => Open(decoderPath, decoder => Parts(decoderPath).TinyVae(encoder, decoder, format)));
 
     /// <summary>Opens a control network.</summary>
     /// <exception cref="WeightsFormatException">The file is damaged, incomplete or holds none; the message says what was seen in it.</exception>

@@ -29,6 +29,7 @@ internal sealed class PartBuilder(string fileName, ModelMemory memory, ComputePr
     private const int FirstTextWidth = 768;
     private const int FirstHeads = 8;
     private const int StyleHeads = 8;
+    private const int MaxTinyLayers = 64;
 
     /// <summary>The compute types for a denoising network stored in this type.</summary>
     public ComputeTypes TypesFor(ScalarType stored) => ComputeTypes.Choose(precision, memory.Device.type, stored);
@@ -124,7 +125,17 @@ internal sealed class PartBuilder(string fileName, ModelMemory memory, ComputePr
         var type = TypesFor(weights.MainType).Vae;
         var levels = Enumerable.Range(0, int.MaxValue).TakeWhile(level => weights.HasPrefix($"decoder.up.{level}.")).Count();
         if (levels is < 1 or > 8) throw new WeightsFormatException($"the VAE has {levels} levels under {weights.Prefix}decoder.up; 1 to 8 make sense");
-        return new VaeModel(Part("vae", weights, type, loaded => new AutoencoderKL(loaded)).Slot, type, (int)input.Shape[1], 1 << (levels - 1));
+        return new VaeModel(Part<IVaeNetwork>("vae", weights, type, loaded => new AutoencoderKL(loaded)).Slot, type, (int)input.Shape[1], 1 << (levels - 1));
+    }
+
+    /// <summary>An approximation of an autoencoder.</summary>
+    public VaeModel TinyVae(StateDict encoder, StateDict decoder, LatentFormat format)
+    {
+        var layers = encoder.Names.Concat(decoder.Names).Select(name => int.TryParse(name.Split('.')[0], out var number) ? number + 1 : 0).DefaultIfEmpty().Max();
+        if (layers > MaxTinyLayers) throw new WeightsFormatException($"a TAESD has {MaxTinyLayers} layers at most; this one has a layer {layers - 1}");
+        var weights = encoder.Renamed("encoder", name => "encoder." + name).With(decoder.Renamed("decoder", name => "decoder." + name));
+        var type = TypesFor(weights.MainType).Vae;
+        return new VaeModel(Part<IVaeNetwork>("approximate vae", weights, type, loaded => new AutoencoderTiny(loaded, layers, format)).Slot, type, format.Channels, format.SpatialDownscale);
     }
 
     /// <summary>A part whose network is wired once over the mapped file right away, which costs no memory and finds what is missing or misshapen.</summary>

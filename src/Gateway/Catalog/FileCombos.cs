@@ -9,6 +9,11 @@ namespace Farm.Gateway.Catalog;
 internal sealed class FileCombos(IFileCatalog catalog, IFileStore store)
 {
     private const string InputFolder = "input";
+    private const string VaeFolder = "vae";
+    private const string ApproximationFolder = "vae_approx";
+
+    /// <summary>Approximations of autoencoders, which the choice of a VAE offers where both of their files are there.</summary>
+    private static readonly string[] Approximations = ["taesd", "taesdxl", "taesd3", "taef1"];
 
     /// <summary>Makes the lists current; called before a request asks for them.</summary>
     public ValueTask RefreshAsync(CancellationToken cancel) => catalog.RefreshAsync(cancel);
@@ -19,7 +24,16 @@ internal sealed class FileCombos(IFileCatalog catalog, IFileStore store)
         : catalog.Models(choices.Folder) ?? [];
 
     /// <summary>All choices of a combo: its files, then those that are no files.</summary>
-    public IEnumerable<string> Choices(FileChoices choices) => choices.Extra.IsDefaultOrEmpty ? Files(choices) : Files(choices).Concat(choices.Extra);
+    public IEnumerable<string> Choices(FileChoices choices) => choices.Extra.IsDefaultOrEmpty ? Files(choices) : Files(choices).Concat(Named(choices)).Concat(choices.Extra);
+
+    private IEnumerable<string> Named(FileChoices choices)
+    {
+        if (choices.Folder != VaeFolder) return [];
+        var files = catalog.Models(ApproximationFolder) ?? [];
+        return Approximations.Where(name => HasPart(name + "_encoder.") && HasPart(name + "_decoder."));
+
+        bool HasPart(string start) => files.Any(file => file.StartsWith(start, StringComparison.Ordinal));
+    }
 
     /// <summary>Whether a name, which may end in <c>[input]</c>, <c>[output]</c> or <c>[temp]</c>, is a file.</summary>
     public async ValueTask<bool> ExistsAsync(FileChoices choices, string name, CancellationToken cancel)

@@ -15,6 +15,9 @@ internal readonly record struct WeightScope(NetworkWeights Weights, string Prefi
     /// <summary>Whether a layer of this name is stored.</summary>
     public bool Has(string name) => Weights.Contains($"{Prefix}{name}{Weight}");
 
+    /// <summary>Whether the layer of this name has a bias.</summary>
+    public bool HasBias(string name) => Weights.Contains($"{Prefix}{name}{Bias}");
+
     /// <summary>Dimensions of a layer's weight; 0 where it is not stored.</summary>
     public int DimensionsOf(string name) => Weights.TryShape($"{Prefix}{name}{Weight}", out var shape) ? shape.Count : 0;
 

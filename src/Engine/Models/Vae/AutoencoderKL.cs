@@ -8,7 +8,7 @@ namespace Farm.Engine.Models.Vae;
 /// The autoencoder between pixels and latents (arXiv 2112.10752), in pixel values −1…1. Levels and blocks are whatever the keys say;
 /// either half may be absent from a file.
 /// </summary>
-internal sealed class AutoencoderKL : IDisposable
+internal sealed class AutoencoderKL : IVaeNetwork
 {
     private readonly NetworkWeights _weights;
     private readonly Encoder? _encoder;

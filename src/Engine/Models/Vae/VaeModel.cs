@@ -6,10 +6,10 @@ namespace Farm.Engine.Models.Vae;
 /// <summary>An autoencoder in terms of images: what flows between nodes as VAE. Its weights are loaded when it is first run.</summary>
 public sealed class VaeModel
 {
-    private readonly ModelSlot<AutoencoderKL> _slot;
+    private readonly ModelSlot<IVaeNetwork> _slot;
     private readonly ScalarType _type;
 
-    internal VaeModel(ModelSlot<AutoencoderKL> slot, ScalarType type, int latentChannels, int downscale)
+    internal VaeModel(ModelSlot<IVaeNetwork> slot, ScalarType type, int latentChannels, int downscale)
     {
         _slot = slot;
         _type = type;
@@ -89,14 +89,14 @@ public sealed class VaeModel
     }
 
     /// <summary>One image at a time: a batch would multiply the memory and gain nothing.</summary>
-    private Tensor EachImage(Tensor batch, Func<AutoencoderKL, Tensor, Tensor> work) => _slot.Run(network =>
+    private Tensor EachImage(Tensor batch, Func<IVaeNetwork, Tensor, Tensor> work) => _slot.Run(network =>
     {
         using var scope = NewDisposeScope();
         var results = Enumerable.Range(0, (int)batch.shape[0]).Select(i => work(network, batch.narrow(0, i, 1))).ToArray();
         return (results.Length == 1 ? results[0] : cat(results, 0)).MoveToOuterDisposeScope();
     });
 
-    private Tensor EncodeOne(AutoencoderKL network, Tensor image)
+    private Tensor EncodeOne(IVaeNetwork network, Tensor image)
     {
         using var scope = NewDisposeScope();
         return ToResult(network.Encode(Signed(image).to(_type, _slot.Memory.Device)));
@@ -110,7 +110,7 @@ public sealed class VaeModel
         return cropped.permute(0, 3, 1, 2).to(ScalarType.Float32).mul(2).sub_(1);
     }
 
-    private Tensor DecodeOne(AutoencoderKL network, Tensor latent)
+    private Tensor DecodeOne(IVaeNetwork network, Tensor latent)
     {
         using var scope = NewDisposeScope();
         var signed = network.Decode(latent.to(_type, _slot.Memory.Device)).to(ScalarType.Float32);

@@ -1,4 +1,5 @@
 using Farm.Engine.Families;
+using Farm.Engine.Models.Vae;
 using Farm.Engine.Weights;
 using Farm.Nodes;
 
@@ -18,6 +19,7 @@ internal sealed class VAELoader : Node
     {
         var name = call.Get<string>("vae_name");
         if (name == PixelSpace) throw NodeFailedException.RuntimeError($"vae_name: '{PixelSpace}' is for models that work on pixels; the engine has none of them yet.");
+        if (TinyAutoencoders.FormatOf(name) is not null) return NodeResult.Of(TinyVaeFiles.Open(call.Context, name));
         var path = call.Context.Files.ModelPath("vae", name);
         try
         {

@@ -30,6 +30,7 @@ internal static class Denoising
         var format = source.Model.LatentFormat;
         var progress = context.StartProgress(Math.Max(1, sigmas.Length - 1));
         Tensor? last = null;
+        var previews = LatentPreviews.For(context, format);
         using var held = source.Model.Hold();
         var sampled = Farm.Engine.Sampling.KSampler.Sample(
             source.Create(latent, noise.Seed),
@@ -43,7 +44,8 @@ internal static class Denoising
                 var previous = last;
                 last = format.FromModel(step.X0).cpu().clone().DetachFromDisposeScope();
                 previous?.Dispose();
-                progress.Update(step.Index + 1, step.Total, PreviewOf(context, step, format));
+                context.ThrowIfInterrupted();
+                progress.Update(step.Index + 1, step.Total, previews?.Create(step.X0));
             });
         return (latent with { Samples = sampled }, latent with { Samples = last ?? sampled });
     }
@@ -53,12 +55,5 @@ internal static class Denoising
     {
         using var levels = call.Get<Tensor>(name).to(ScalarType.Float32).cpu().contiguous();
         return [.. levels.data<float>()];
-    }
-
-    // A client asks for previews prompt by prompt; ComfyUI sends none to those that do not (0.19.3 without a flag).
-    private static NodePreview? PreviewOf(INodeContext context, SamplingStep step, LatentFormat format)
-    {
-        context.ThrowIfInterrupted();
-        return context.PreviewMethod is "auto" or "latent2rgb" or "taesd" ? LatentPreviews.Create(step.X0, format) : null;
     }
 }
