@@ -125,7 +125,7 @@ internal sealed class PartBuilder(string fileName, ModelMemory memory, ComputePr
         var type = TypesFor(weights.MainType).Vae;
         var levels = Enumerable.Range(0, int.MaxValue).TakeWhile(level => weights.HasPrefix($"decoder.up.{level}.")).Count();
         if (levels is < 1 or > 8) throw new WeightsFormatException($"the VAE has {levels} levels under {weights.Prefix}decoder.up; 1 to 8 make sense");
-        return new VaeModel(Part<IVaeNetwork>("vae", weights, type, loaded => new AutoencoderKL(loaded)).Slot, type, (int)input.Shape[1], 1 << (levels - 1));
+        return new VaeModel(Part<IVaeNetwork>("vae", weights, type, loaded => new AutoencoderKL(loaded)), type, (int)input.Shape[1], 1 << (levels - 1));
     }
 
     /// <summary>An approximation of an autoencoder.</summary>
@@ -135,7 +135,7 @@ internal sealed class PartBuilder(string fileName, ModelMemory memory, ComputePr
         if (layers > MaxTinyLayers) throw new WeightsFormatException($"a TAESD has {MaxTinyLayers} layers at most; this one has a layer {layers - 1}");
         var weights = encoder.Renamed("encoder", name => "encoder." + name).With(decoder.Renamed("decoder", name => "decoder." + name));
         var type = TypesFor(weights.MainType).Vae;
-        return new VaeModel(Part<IVaeNetwork>("approximate vae", weights, type, loaded => new AutoencoderTiny(loaded, layers, format)).Slot, type, format.Channels, format.SpatialDownscale);
+        return new VaeModel(Part<IVaeNetwork>("approximate vae", weights, type, loaded => new AutoencoderTiny(loaded, layers, format)), type, format.Channels, format.SpatialDownscale);
     }
 
     /// <summary>A part whose network is wired once over the mapped file right away, which costs no memory and finds what is missing or misshapen.</summary>

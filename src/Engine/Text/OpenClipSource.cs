@@ -21,7 +21,7 @@ internal sealed class OpenClipSource : IWeightSource
     private static readonly Dictionary<string, string> TextNames = new(StringComparer.Ordinal)
     {
         ["token_embedding.weight"] = "embeddings.token_embedding.weight", ["positional_embedding"] = "embeddings.position_embedding.weight",
-        ["ln_final.weight"] = "final_layer_norm.weight", ["ln_final.bias"] = "final_layer_norm.bias",
+        ["logit_scale"] = "logit_scale", ["ln_final.weight"] = "final_layer_norm.weight", ["ln_final.bias"] = "final_layer_norm.bias",
     };
 
     private static readonly Dictionary<string, string> VisionNames = new(StringComparer.Ordinal)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Farm.Engine.Saving;
 using static TorchSharp.torch;
 
 namespace Farm.Engine.Weights;
@@ -31,7 +32,25 @@ public static partial class SafetensorsWriter
         }
     }
 
-    private static unsafe void WriteData(FileStream file, Tensor tensor)
+    /// <summary>Writes to a stream, one tensor in memory at a time.</summary>
+    /// <param name="stream">Where to.</param>
+    /// <param name="tensors">In this order.</param>
+    /// <param name="metadata">Free text for the header.</param>
+    /// <exception cref="WeightsFormatException">A tensor is not what its description says.</exception>
+    public static void Write(Stream stream, IReadOnlyList<SavedTensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        var (header, _) = SafetensorsHeader.Build(tensors.Select(tensor => tensor.Info), metadata);
+        stream.Write(header);
+        foreach (var saved in tensors)
+        {
+            using var tensor = saved.Open();
+            if (tensor.dtype != saved.Info.Type || !tensor.shape.SequenceEqual(saved.Info.Shape))
+                throw new WeightsFormatException($"the tensor '{saved.Info.Name}' is {tensor.dtype} [{string.Join(", ", tensor.shape)}]; {saved.Info.Type} {saved.Info.ShapeText} was announced");
+            WriteData(stream, tensor);
+        }
+    }
+
+    private static unsafe void WriteData(Stream file, Tensor tensor)
     {
         using var scope = NewDisposeScope();
         var plain = tensor.detach().to(CPU).contiguous();

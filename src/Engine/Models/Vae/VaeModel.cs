@@ -6,12 +6,14 @@ namespace Farm.Engine.Models.Vae;
 /// <summary>An autoencoder in terms of images: what flows between nodes as VAE. Its weights are loaded when it is first run.</summary>
 public sealed class VaeModel
 {
+    private readonly NetworkPart<IVaeNetwork> _part;
     private readonly ModelSlot<IVaeNetwork> _slot;
     private readonly ScalarType _type;
 
-    internal VaeModel(ModelSlot<IVaeNetwork> slot, ScalarType type, int latentChannels, int downscale)
+    internal VaeModel(NetworkPart<IVaeNetwork> part, ScalarType type, int latentChannels, int downscale)
     {
-        _slot = slot;
+        _part = part;
+        _slot = part.Slot;
         _type = type;
         LatentChannels = latentChannels;
         Downscale = downscale;
@@ -25,6 +27,9 @@ public sealed class VaeModel
 
     /// <summary>File and part, for reports.</summary>
     public string Name => _slot.Name;
+
+    /// <summary>Its weights.</summary>
+    public NetworkPartView Part => new("vae", _part.Stored, _part.Patches);
 
     /// <summary>The mode of the posterior. Images are cropped around the centre to whole cells; channels beyond the third are left out.</summary>
     /// <param name="pixels">[B, H, W, 3 or more], 0…1.</param>

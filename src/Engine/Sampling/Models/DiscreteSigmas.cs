@@ -17,6 +17,7 @@ public sealed class DiscreteSigmas : SigmaTable
     /// <param name="zeroTerminalSnr">Shift √ᾱ so that the last level is pure noise (arXiv 2305.08891).</param>
     public DiscreteSigmas(double betaStart = 0.00085, double betaEnd = 0.012, int steps = 1000, bool zeroTerminalSnr = false)
     {
+        IsZeroTerminal = zeroTerminalSnr;
         using var scope = NewDisposeScope();
         using var beta = linspace(Math.Sqrt(betaStart), Math.Sqrt(betaEnd), steps, dtype: ScalarType.Float64).square();
         var alphas = (1 - beta).cumprod(0);
@@ -25,6 +26,9 @@ public sealed class DiscreteSigmas : SigmaTable
         _sigmas = [.. sigmas.to(ScalarType.Float32).data<float>()];
         _logSigmas = [.. sigmas.log().to(ScalarType.Float32).data<float>()];
     }
+
+    /// <summary>Whether the last level is pure noise.</summary>
+    public bool IsZeroTerminal { get; }
 
     /// <inheritdoc/>
     public override IReadOnlyList<float> Sigmas => _sigmas;

@@ -51,6 +51,9 @@ public abstract class Prediction
     /// <summary>Whether noise and latent are interpolated (σ in 0…1) instead of added.</summary>
     public virtual bool IsFlow => false;
 
+    /// <summary>Whether the network's output is a velocity.</summary>
+    public virtual bool IsVelocity => false;
+
     /// <summary>The network's input for a noisy latent.</summary>
     public abstract Tensor ScaleInput(Tensor x, float sigma);
 
@@ -73,6 +76,8 @@ public abstract class Prediction
 
     private sealed class VPrediction : EpsPrediction
     {
+        public override bool IsVelocity => true;
+
         public override Tensor Denoised(Tensor x, Tensor output, float sigma) =>
             x / (sigma * sigma + 1) - output * sigma / MathF.Sqrt(sigma * sigma + 1);
     }
@@ -84,6 +89,8 @@ public abstract class Prediction
 
     private sealed class EdmPrediction(EdmKind kind, float sigmaData) : Prediction
     {
+        public override bool IsVelocity => kind == EdmKind.V;
+
         public override Tensor ScaleInput(Tensor x, float sigma) => x / MathF.Sqrt(Variance(sigma));
 
         public override Tensor Denoised(Tensor x, Tensor output, float sigma)

@@ -1,0 +1,9 @@
+namespace Farm.Worker.Nodes;
+
+/// <summary>Two Cosmos Predict2 14B models' weights mixed, block by block.</summary>
+internal sealed class ModelMergeCosmosPredict2_14B : BlockMerge
+{
+    protected override string Name => "ModelMergeCosmosPredict2_14B";
+
+    protected override IEnumerable<string> Parts => ["pos_embedder.", "x_embedder.", "t_embedder.", "t_embedding_norm.", .. Numbered("blocks.", 36), "final_layer."];
+}
