@@ -159,7 +159,11 @@ public sealed record FileChoices(string Folder, ImmutableArray<string> MediaType
 /// <param name="Name">The argument's name.</param>
 /// <param name="Kind"><c>PROMPT</c>, <c>DYNPROMPT</c>, <c>EXTRA_PNGINFO</c>, <c>UNIQUE_ID</c>, <c>AUTH_TOKEN_COMFY_ORG</c>, <c>API_KEY_COMFY_ORG</c>, or another type; one that starts with <c>[</c> is listed as the JSON it is.</param>
 [GenerateSerializer, Immutable, Alias("farm.HiddenInput")]
-public sealed record HiddenInput(string Name, string Kind);
+public sealed record HiddenInput(string Name, string Kind)
+{
+    /// <summary>Whether the executor fills it; an input of another kind has a value only where a prompt gives one under its name.</summary>
+    public bool IsSupplied => Kind is "PROMPT" or "DYNPROMPT" or "EXTRA_PNGINFO" or "UNIQUE_ID" or "AUTH_TOKEN_COMFY_ORG" or "API_KEY_COMFY_ORG";
+}
 
 /// <summary>One output slot.</summary>
 /// <param name="Name">The slot's name; the type where none is given.</param>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using System.Text.Json;
 using Farm.Contracts.Catalog;
 using Farm.Contracts.Workers;
@@ -89,7 +88,7 @@ internal sealed class NodeChecker(
         var arguments = JsonValues.ReadObject(json.RootElement);
         if (plan.Style is NodeStyle.V1)
         {
-            foreach (var hidden in plan.Type.Definition.Hidden.Where(hidden => taken.Contains(hidden.Name) && IsSupplied(hidden.Kind)))
+            foreach (var hidden in plan.Type.Definition.Hidden.Where(hidden => hidden.IsSupplied && (taken.Contains(hidden.Name) || taken.Contains(All))))
                 arguments[hidden.Name] = Hidden(hidden.Kind, check.NodeId);
         }
         List<string> names = [.. arguments.Keys];
@@ -108,8 +107,6 @@ internal sealed class NodeChecker(
         return new LinkType(link.Name, JsonValues.Read(type.RootElement) ?? "", link.SourceClass);
     }
 
-    private static bool IsSupplied(string kind) => SuppliedKinds.Contains(kind);
-
     private static object? Hidden(string kind, string nodeId) => kind switch
     {
         "UNIQUE_ID" => nodeId,
@@ -121,6 +118,6 @@ internal sealed class NodeChecker(
 
     private const string LinkTypesName = "input_types";
 
-    private static readonly ImmutableArray<string> SuppliedKinds =
-        ["PROMPT", "DYNPROMPT", "EXTRA_PNGINFO", "UNIQUE_ID", "AUTH_TOKEN_COMFY_ORG", "API_KEY_COMFY_ORG"];
+    /// <summary>Stands among the inputs that a validator takes for all of them.</summary>
+    private const string All = "*";
 }

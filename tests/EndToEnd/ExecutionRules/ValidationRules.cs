@@ -54,6 +54,20 @@ public sealed class ValidationRules(ClassicFarm farm) : IClassFixture<ClassicFar
     }
 
     [Fact]
+    public async Task Rule5_9_ArbitraryKeywords_TakeInputsLinksAndHiddenOnes_ButNoUndeclaredLiterals()
+    {
+        using var client = await farm.ConnectAsync();
+        var graph = new RulesGraph();
+        var number = graph.Add("StubInt", ("value", 1));
+        var node = graph.Add("ValidatesEverything", ("link", RulesGraph.Link(number)), ("free", 3), ("i", 4));
+
+        var (_, body) = await client.PostAsync(graph);
+
+        const string passed = "link=None i=4 id=2";
+        Assert.Equal([$"link - {passed}", $"i - {passed}", $"id - {passed}"], NodeErrors.Details(body, node));
+    }
+
+    [Fact]
     public async Task Rule5_10_InputTypes_CountsAsAnArgument()
     {
         using var client = await farm.ConnectAsync();

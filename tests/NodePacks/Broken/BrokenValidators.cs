@@ -66,6 +66,20 @@ internal sealed class ValidatesNothing : Node, IValidatedNode
     protected override NodeResult? Run(NodeCall call) => NodeResult.Of(call.Value("i"));
 }
 
+/// <summary>Its validator takes all there is and tells what that was.</summary>
+internal sealed class ValidatesEverything : Node, IValidatedNode
+{
+    public ImmutableArray<string> ValidatedInputs => ["*"];
+
+    protected override void Define(NodeBuilder node) =>
+        node.V1().Named(nameof(ValidatesEverything)).In("tests").OutputNode().Int("i").Hidden("id", "UNIQUE_ID").Hidden("other", """["*"]""").Output("INT");
+
+    public ValueTask<InputVerdict> ValidateAsync(NodeCall call, CancellationToken cancel) =>
+        ValueTask.FromResult(InputVerdict.Invalid(string.Join(' ', call.Names.Select(name => $"{name}={call.Value(name) ?? "None"}"))));
+
+    protected override NodeResult? Run(NodeCall call) => NodeResult.Of(call.Value("i"));
+}
+
 internal sealed class ValidatorAllocates() : ValidatedNode(nameof(ValidatorAllocates))
 {
     public override ValueTask<InputVerdict> ValidateAsync(NodeCall call, CancellationToken cancel) =>

@@ -162,6 +162,23 @@ public sealed class EventTests
     }
 
     [Fact]
+    public void Rule10_HiddenInputs_AreSupplied()
+    {
+        var node = NodeType.Of(() => new ScriptNode(
+            n => n.V1().Named("Hides").In("test").OutputNode().Input("v", "*").Hidden("id", "UNIQUE_ID").Hidden("info", "EXTRA_PNGINFO")
+                .Hidden("graph", "DYNPROMPT").Hidden("token", "AUTH_TOKEN_COMFY_ORG").Hidden("key", "API_KEY_COMFY_ORG"),
+            call => NodeResult.WithUi(new UiOutput().AddText(
+                $"{call.Value("id")} {PythonValue.Repr(call.Value("info"))} {call.Get<IGraphView>("graph").Find("1")!.ClassType} {call.Value("token")} {call.Value("key")}"))));
+        var harness = new ExecutorHarness(nodes: node)
+        {
+            ExtraData = """{"extra_pnginfo": {"workflow": 1}}""",
+            Secrets = """{"auth_token_comfy_org": "t", "api_key_comfy_org": "k"}""",
+        };
+
+        Assert.Equal("""{"text":["1 {\u0027workflow\u0027: 1} Hides t k"]}""", harness.Run("1:Hides(v=1)", "1").Output("1"));
+    }
+
+    [Fact]
     [Trait("Rule", "8.4")]
     public void Rule22_28_NodeObjects_LiveAsLongAsTheirNode()
     {

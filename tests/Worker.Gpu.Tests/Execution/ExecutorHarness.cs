@@ -32,6 +32,10 @@ internal sealed class ExecutorHarness : IServiceProvider
 
     public bool HasClient { get; set; } = true;
 
+    public string ExtraData { get; init; } = "{}";
+
+    public string? Secrets { get; init; }
+
     /// <summary>Values that somebody still holds.</summary>
     public int HeldValues => _executor.Ledger.Count;
 
@@ -45,6 +49,8 @@ internal sealed class ExecutorHarness : IServiceProvider
             PromptId = "p",
             Prompt = Json(prompt),
             HasClient = HasClient,
+            ExtraData = ExtraData,
+            Secrets = Secrets,
             Targets = [.. targets],
             Files = new NoFiles(),
         };

@@ -81,9 +81,10 @@ public sealed class ExpansionTests
     [Trait("Rule", "13.9")]
     [InlineData(CacheKind.Classic, "C[9] >2 U2.0.0.2 >3 U3")]
     [InlineData(CacheKind.None, ">9 >2 >2.0.0.1 >2.0.0.2 U2.0.0.2 >3 U3")]
+    [InlineData(CacheKind.Lru, "C[9] >2 >2.0.0.1 >2.0.0.2 U2.0.0.2 >3 U3")]
     public void Rule22_19_ChangedParent_SameChildren_HitTheSubCache(CacheKind kind, string second)
     {
-        var harness = new ExecutorHarness(new CacheOptions { Kind = kind }, nodes: Simple);
+        var harness = new ExecutorHarness(new CacheOptions { Kind = kind, LruSize = 2 }, nodes: Simple);
         harness.Run("9:StubInt(value=3)\n2:Expand(v=1;w=@9)\n3:T(v=@2;w=@2/1)", "3");
         Assert.Equal(second, harness.Run("9:StubInt(value=3)\n2:Expand(v=2;w=@9)\n3:T(v=@2;w=@2/1)", "3").Trace);
     }
@@ -166,6 +167,37 @@ public sealed class ExpansionTests
         var node = Expands("Twice", (call, _) => [call.Context.NewGraph().Add("StubInt").Id]);
 
         Assert.Equal("""{"text":["2.0.1.1"]}""", new ExecutorHarness(nodes: node).Run("2:Twice(v=1)\n3:T(v=@2)", "3").Output("3"));
+    }
+
+    // ComfyUI gives a node without inputs the prefix of another one.
+    [Fact]
+    public void Rule12_2_NodeWithoutInputs_HasItsOwnPrefix()
+    {
+        var node = Expands("Bare", (_, graph) => [graph.Add("StubInt").Set("value", 4L).Out()]);
+
+        Assert.Equal(">2 >2.0.0.1 >3 U3", new ExecutorHarness(nodes: node).Run("2:Bare()\n3:T(v=@2)", "3").Trace);
+    }
+
+    [Theory]
+    [InlineData(CacheKind.Classic, ">2 >2.0.0.1 >3 U3")]
+    [InlineData(CacheKind.Lru, ">2 >3 U3")]
+    [InlineData(CacheKind.Ram, ">2 >3 U3")]
+    public void Rule13_9_EqualNodeOutsideTheExpansion_IsFoundInAFlatStoreOnly(CacheKind kind, string trace)
+    {
+        var node = Expands("Five", (_, graph) => [graph.Add("StubInt").Set("value", 5L).Out()]);
+        var harness = new ExecutorHarness(new CacheOptions { Kind = kind, LruSize = 100 }, nodes: node);
+        harness.Run("1:StubInt(value=5)\n3:T(v=@1)", "3");
+
+        Assert.EndsWith(trace, harness.Run("1:StubInt(value=5)\n2:Five(v=1)\n3:T(v=@2)", "3").Trace, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Rule", "14.3")]
+    public void Rule12_10_BlockerReportOfAChild_HasItsOwnId()
+    {
+        var node = Expands("Blocked", (call, graph) => [graph.Add("Pass").Set("v", new ExecutionBlocker("boo")).Out()]);
+
+        Assert.Equal(">2 >2.0.0.1 B2.0.0.1 >3", new ExecutorHarness(nodes: node).Run("2:Blocked(v=1)\n3:T(v=@2)", "3").Trace);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using Farm.Contracts.Catalog;
 using Farm.Contracts.Workers;
 using Farm.Gateway.Catalog;
 using Farm.Gateway.Http;
@@ -41,18 +42,28 @@ internal sealed class CodeValidatorRule(NodeCheckWorkers workers) : INodeRule
         };
     }
 
-    /// <summary>The inputs that the validator gets from the prompt, in the prompt's order.</summary>
+    /// <summary>The inputs that the validator gets from the prompt, in the prompt's order: those it takes, without undeclared literals.</summary>
     private static ImmutableArray<string> Passed(NodeInspection inspection, IReadOnlySet<string> names)
     {
         var declared = inspection.Inputs.Select(i => i.Name).ToHashSet(StringComparer.Ordinal);
+        if (inspection.Spec.Definition.Style is NodeStyle.V1)
+            declared.UnionWith(inspection.Spec.Definition.Hidden.Select(h => h.Name));
         return [.. inspection.Node.Inputs!
-            .Where(input => names.Contains(input.Key) || (names.Contains(All) && (declared.Contains(input.Key) || input.Value.ValueKind is JsonValueKind.Array)))
+            .Where(input => Takes(names, input.Key) && (declared.Contains(input.Key) || input.Value.ValueKind is JsonValueKind.Array))
             .Select(input => input.Key)];
     }
 
-    /// <summary>What the validator gets beside the inputs of the prompt.</summary>
-    private static IEnumerable<string> Supplied(NodeInspection inspection, IReadOnlySet<string> names) =>
-        inspection.Spec.Definition.Hidden.Select(h => h.Name).Append(LinkTypes).Where(names.Contains);
+    /// <summary>What the validator gets beside the inputs of the prompt: hidden inputs of older classes, and types.</summary>
+    private static IEnumerable<string> Supplied(NodeInspection inspection, IReadOnlySet<string> names)
+    {
+        var definition = inspection.Spec.Definition;
+        var hidden = definition.Style is NodeStyle.V1
+            ? definition.Hidden.Where(h => h.IsSupplied && Takes(names, h.Name) && !inspection.Node.Inputs!.ContainsKey(h.Name)).Select(h => h.Name)
+            : [];
+        return names.Contains(LinkTypes) ? hidden.Append(LinkTypes) : hidden;
+    }
+
+    private static bool Takes(IReadOnlySet<string> names, string input) => names.Contains(input) || names.Contains(All);
 
     private static ReadOnlyMemory<byte> Arguments(NodeInspection inspection, ImmutableArray<string> passed) => JsonText.Write(writer =>
     {
