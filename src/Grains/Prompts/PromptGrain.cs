@@ -17,12 +17,13 @@ internal sealed class PromptGrain(
     private RunEventRouter? _router;
     private bool _interrupted;
     private bool _countedAsWaiting;
+    private bool _toldEnd;
 
     private Guid RunId => this.GetPrimaryKey();
 
     private ISchedulerGrain Scheduler => GrainFactory.GetGrain<ISchedulerGrain>(ISchedulerGrain.Key);
 
-    private RunEventRouter Router => _router ??= new RunEventRouter(GrainFactory, _state!.Submission);
+    private RunEventRouter Router => _router ??= new RunEventRouter(GrainFactory, clock, _state!.Submission);
 
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -78,7 +79,12 @@ internal sealed class PromptGrain(
     {
         await LoadAsync();
         if (_state is null) return false;
-        if (PromptStateMachine.HasCompleted(_state, result.Attempt)) return true;
+        if (PromptStateMachine.HasCompleted(_state, result.Attempt))
+        {
+            // Committed by an activation that died with its silo, perhaps before it told.
+            if (!_toldEnd) await TellEndAsync(result.Events);
+            return true;
+        }
         if (PromptStateMachine.Complete(_state, result.Attempt, result.Outcome, clock.GetUtcNow()) is not { } ended) return false;
         _messages.Add(result.Events);
         var end = new PromptEnd(result.Outcome, result.Completed, result.Outputs, _messages.ForHistory(ended.StartedAt));
@@ -178,6 +184,12 @@ internal sealed class PromptGrain(
         await CommitAsync(ended, store.EndAsync(ended, end));
         instruments.Ended(end.Outcome, ended.EndedAt - ended.StartedAt);
         PromptLog.Ended(logger, (ended.EndedAt - ended.StartedAt)?.TotalSeconds ?? 0, RunId, ended.Attempt, end.Outcome);
+        await TellEndAsync(closing);
+    }
+
+    private async Task TellEndAsync(IReadOnlyList<RunEvent> closing)
+    {
+        _toldEnd = true;
         DeactivateOnIdle();
         await TellAsync(Router.PublishAsync(closing));
         await TellAsync(Scheduler.ReleaseAsync(RunId));

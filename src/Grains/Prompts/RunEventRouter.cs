@@ -9,8 +9,11 @@ namespace Farm.Grains.Prompts;
 /// that ComfyUI sends to every socket (ComfyUI 0.19.3, recorded: start, cached, executing, executed, success and error are
 /// then not sent at all).
 /// </summary>
-internal sealed class RunEventRouter(IGrainFactory grains, PromptSubmission submission)
+internal sealed class RunEventRouter(IGrainFactory grains, TimeProvider clock, PromptSubmission submission)
 {
+    /// <summary>How long a session that moves to another silo is waited for.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10), Pause = TimeSpan.FromMilliseconds(250);
+
     private readonly ProgressBoard _progress = new();
     private readonly IClientSessionGrain? _session = submission.ClientId is { } client
         ? grains.GetGrain<IClientSessionGrain>(IClientSessionGrain.KeyOf(submission.Tenant, client))
@@ -31,9 +34,27 @@ internal sealed class RunEventRouter(IGrainFactory grains, PromptSubmission subm
     {
         var shown = Shown(events);
         if (shown.IsEmpty) return Task.CompletedTask;
-        if (_session is not null) return _session.PublishAsync(submission.PromptId, shown);
+        if (_session is not null) return PublishAsync(_session, shown);
         var channel = grains.GetGrain<ITenantChannelGrain>(submission.Tenant);
         return channel.BroadcastAsync(ImmutableArray.CreateRange(shown, ToBroadcast, submission.PromptId));
+    }
+
+    /// <summary>Publishes again where the session's silo died over it: the events are nowhere else.</summary>
+    private async Task PublishAsync(IClientSessionGrain session, ImmutableArray<RunEvent> shown)
+    {
+        var started = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await session.PublishAsync(submission.PromptId, shown);
+                return;
+            }
+            catch (Exception lost) when (lost is OrleansException && clock.GetElapsedTime(started) < Patience)
+            {
+                await Task.Delay(Pause, clock);
+            }
+        }
     }
 
     private static ClientEvent ToBroadcast(RunEvent happened, string promptId) => new(0, promptId, happened);

@@ -16,6 +16,9 @@ internal sealed class ActiveRuns
     /// <summary>A lease came in.</summary>
     public void Add(Lease lease) => _runs[lease.RunId] = (lease, null);
 
+    /// <summary>Whether the lease is still the worker's.</summary>
+    public bool Holds(Lease lease) => _runs.TryGetValue(lease.RunId, out var run) && run.Lease == lease;
+
     /// <summary>Its run has begun.</summary>
     public void Started(Lease lease, RunReporter reporter) => _runs[lease.RunId] = (lease, reporter);
 
@@ -29,14 +32,23 @@ internal sealed class ActiveRuns
     /// <summary>The farm has taken a lease away.</summary>
     public void Abandon(Guid runId)
     {
-        if (_runs.TryGetValue(runId, out var run))
-            run.Reporter?.Stop(RunOrder.Abandon);
+        if (!_runs.TryGetValue(runId, out var run))
+            return;
+        if (run.Reporter is { } reporter)
+            reporter.Stop(RunOrder.Abandon);
+        else
+            Remove(run.Lease);
     }
 
     /// <summary>The worker stops: all that still runs is given back.</summary>
     public void GiveBackAll()
     {
-        foreach (var run in _runs.Values)
-            run.Reporter?.GiveBack();
+        foreach (var (lease, reporter) in _runs.Values)
+        {
+            if (reporter is not null)
+                reporter.GiveBack();
+            else
+                Remove(lease);
+        }
     }
 }

@@ -28,6 +28,9 @@ internal sealed class RunJob(
         started(reporter);
         var reporting = reporter.RunAsync();
         var end = await ExecuteAsync(job, files, lane, reporter);
+        // What comes later finds a whole result, and only the prompt's grain knows whether it counts: a lease that is gone may be one whose
+        // result was committed and whose answer was lost.
+        var cutShort = reporter.IsGivenBack ? "its worker was stopped" : reporter.Order == RunOrder.Abandon ? "its lease was gone" : null;
         var events = await reporter.FinishAsync(reporting, end.Closing);
         var result = new RunResult
         {
@@ -37,7 +40,7 @@ internal sealed class RunJob(
             Events = events,
             Outputs = end.Outputs,
         };
-        return new Ran(prompt, attempt, result, reporter, files.HasWritten ? runFiles : null, options.Value.RetryDelay, clock, logger);
+        return new Ran(prompt, attempt, result, cutShort, files.HasWritten ? runFiles : null, options.Value.RetryDelay, clock, logger);
     }
 
     private async Task<RunEnd> ExecuteAsync(PromptJob job, AttemptFiles files, WorkerLane lane, RunReporter reporter)
@@ -101,9 +104,9 @@ internal sealed class RunJob(
     }
 }
 
-/// <summary>An attempt that has run and is to be handed in.</summary>
+/// <summary>An attempt that has run and is to be handed in, or was cut short for a reason and is to be given back.</summary>
 internal sealed class Ran(
-    IPromptGrain prompt, RunAttempt attempt, RunResult result, RunReporter reporter, IRunFiles? files, TimeSpan retryDelay, TimeProvider clock, ILogger logger)
+    IPromptGrain prompt, RunAttempt attempt, RunResult result, string? cutShort, IRunFiles? files, TimeSpan retryDelay, TimeProvider clock, ILogger logger)
 {
     /// <summary>
     /// Hands the result in, again and again until the farm has it, or gives the attempt back or up; then keeps or removes its files. Never
@@ -128,8 +131,7 @@ internal sealed class Ran(
 
     private async Task SettleAsync(CancellationToken cancel)
     {
-        var isGivenBack = reporter.IsGivenBack;
-        if (reporter.Order != RunOrder.Abandon && !isGivenBack && await prompt.CompleteAsync(result))
+        if (cutShort is null && await prompt.CompleteAsync(result))
         {
             if (files is not null)
                 await files.KeepAsync(attempt, cancel);
@@ -137,12 +139,13 @@ internal sealed class Ran(
         }
         if (files is not null)
             await files.DiscardAsync(attempt, cancel);
-        if (!isGivenBack)
+        if (cutShort is null)
         {
             logger.Abandoned(attempt.RunId, attempt.Attempt);
             return;
         }
-        await prompt.LoseAttemptAsync(attempt.Attempt, "its worker was stopped");
-        logger.GivenBack(attempt.RunId, attempt.Attempt);
+        // Changes nothing where another attempt has taken its place.
+        await prompt.LoseAttemptAsync(attempt.Attempt, cutShort);
+        logger.GivenBack(attempt.RunId, attempt.Attempt, cutShort);
     }
 }

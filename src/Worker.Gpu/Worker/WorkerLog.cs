@@ -20,6 +20,6 @@ internal static partial class WorkerLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId}, attempt {Attempt}: fenced off; its files are removed.")]
     public static partial void Abandoned(this ILogger logger, Guid runId, int attempt);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId}, attempt {Attempt}: given back, the worker stops.")]
-    public static partial void GivenBack(this ILogger logger, Guid runId, int attempt);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId}, attempt {Attempt}: given back, {Reason}; its files are removed.")]
+    public static partial void GivenBack(this ILogger logger, Guid runId, int attempt, string reason);
 }

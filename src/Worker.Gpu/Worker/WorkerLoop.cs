@@ -78,7 +78,11 @@ internal sealed class WorkerLoop(
                 Labels = identity.Labels,
             };
             claiming = Scheduler.ClaimAsync(claim);
-            return await claiming.WaitAsync(stopping);
+            var lease = await claiming.WaitAsync(stopping);
+            // Renewed from now on, also while the result of the prompt before is still being handed in.
+            if (lease is not null)
+                runs.Add(lease);
+            return lease;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -103,11 +107,9 @@ internal sealed class WorkerLoop(
     // The task inside hands the result in.
     private async Task<Task> RunAsync(Lease lease, WorkerLane lane)
     {
-        runs.Add(lease);
         try
         {
-            var prompt = grains.GetGrain<IPromptGrain>(lease.RunId);
-            if (await prompt.BeginAsync(lease.Attempt, identity.Name) is not { } work)
+            if (await BeginAsync(lease) is not { } work)
             {
                 runs.Remove(lease);
                 return Task.CompletedTask;
@@ -122,6 +124,28 @@ internal sealed class WorkerLoop(
             logger.StepFailed(failure, lease.RunId, lease.Attempt, "beginning the run");
             return Task.CompletedTask;
         }
+    }
+
+    /// <summary>
+    /// Fetches the work, again and again while the lease is held: the database may be away, or a silo be moving. Null when there is nothing
+    /// to run any more, or the worker stops.
+    /// </summary>
+    private async Task<PromptJob?> BeginAsync(Lease lease)
+    {
+        var prompt = grains.GetGrain<IPromptGrain>(lease.RunId);
+        while (runs.Holds(lease))
+        {
+            try
+            {
+                return await prompt.BeginAsync(lease.Attempt, identity.Name);
+            }
+            catch (Exception failure)
+            {
+                logger.StepFailed(failure, lease.RunId, lease.Attempt, "beginning the run");
+                await Task.Delay(_options.RetryDelay, clock, _gone.Token);
+            }
+        }
+        return null;
     }
 
     private async Task HandInAsync(Ran ran, Lease lease)
