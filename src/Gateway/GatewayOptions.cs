@@ -39,6 +39,12 @@ public sealed class GatewayOptions
     /// <summary>Time between two pings of a quiet socket; one that answers none for as long is closed. Default 30 seconds.</summary>
     public TimeSpan SocketPing { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How often a gateway tells the sessions of its sockets where they are; so long may events pause when the silo of a session dies.
+    /// Default 5 seconds.
+    /// </summary>
+    public TimeSpan AttachInterval { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a request waits for the farm's first catalogue before it is answered with 503. Default 15 seconds.</summary>
     public TimeSpan CatalogPatience { get; set; } = TimeSpan.FromSeconds(15);
 
@@ -78,6 +84,8 @@ public sealed class GatewayOptions
             yield return $"{Section}:{nameof(SocketFarewell)} is {SocketFarewell}; it must not be negative.";
         if (SocketPing < TimeSpan.FromSeconds(1))
             yield return $"{Section}:{nameof(SocketPing)} is {SocketPing}; it must be at least a second.";
+        if (AttachInterval < TimeSpan.FromMilliseconds(100) || AttachInterval > TimeSpan.FromMinutes(1))
+            yield return $"{Section}:{nameof(AttachInterval)} is {AttachInterval}; it must be 0.1 to 60 seconds.";
         if (CatalogPatience < TimeSpan.Zero)
             yield return $"{Section}:{nameof(CatalogPatience)} is {CatalogPatience}; it must not be negative.";
         if (MaxImagePixels < 1)

@@ -1,4 +1,5 @@
 using Farm.Contracts.Sessions;
+using Microsoft.Extensions.Options;
 
 namespace Farm.Gateway.WebSockets;
 
@@ -7,15 +8,18 @@ namespace Farm.Gateway.WebSockets;
 /// again and again, so that a silo that died is no loss.
 /// </summary>
 internal sealed partial class GatewaySessions(
-    IGrainFactory grains, ConnectionRegistry registry, TimeProvider time, ILogger<GatewaySessions> logger) : BackgroundService
+    IGrainFactory grains, ConnectionRegistry registry, TimeProvider time, IOptions<GatewayOptions> options, ILogger<GatewaySessions> logger) : BackgroundService
 {
+    /// <summary>Sockets attached anew at a time.</summary>
+    private const int Parallelism = 16;
+
     private readonly Lazy<IGatewayObserver> _reference = new(() => grains.CreateObjectReference<IGatewayObserver>(registry));
 
     /// <summary>Puts a socket among those that hear of their tenant and client.</summary>
     public async Task<SessionState> AttachAsync(ClientConnection connection)
     {
         await grains.GetGrain<ITenantChannelGrain>(connection.Tenant).SubscribeAsync(_reference.Value);
-        return await SessionOf(connection).AttachAsync(_reference.Value, connection.Id, connection.LastSequence);
+        return await AttachToSessionAsync(connection);
     }
 
     /// <summary>A socket is gone.</summary>
@@ -36,32 +40,37 @@ internal sealed partial class GatewaySessions(
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(ITenantChannelGrain.SubscriptionLife / 3, time);
+        using var timer = new PeriodicTimer(options.Value.AttachInterval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            foreach (var connection in registry.All)
-                await RenewAsync(connection);
+            var connections = registry.All;
+            await Parallel.ForEachAsync(connections.Select(c => c.Tenant).Distinct(StringComparer.Ordinal), stoppingToken, async (tenant, _) =>
+                await TryAsync(tenant, () => grains.GetGrain<ITenantChannelGrain>(tenant).SubscribeAsync(_reference.Value)));
+            await Parallel.ForEachAsync(connections, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = stoppingToken }, async (connection, _) =>
+                await TryAsync(connection.Id, async () => connection.Deliver((await AttachToSessionAsync(connection)).Missed)));
         }
     }
 
-    private async Task RenewAsync(ClientConnection connection)
+    private Task<SessionState> AttachToSessionAsync(ClientConnection connection) =>
+        SessionOf(connection).AttachAsync(_reference.Value, connection.Id, connection.LastSequence);
+
+    private async Task TryAsync(string name, Func<Task> renew)
     {
         try
         {
-            var state = await AttachAsync(connection);
-            connection.Deliver(state.Missed);
+            await renew();
         }
         catch (Exception failure) when (failure is Orleans.Runtime.OrleansException or TimeoutException)
         {
-            NotRenewed(logger, connection.Id, failure);
+            NotRenewed(logger, name, failure);
         }
     }
 
     private IClientSessionGrain SessionOf(ClientConnection connection) =>
         grains.GetGrain<IClientSessionGrain>(IClientSessionGrain.KeyOf(connection.Tenant, connection.ClientId));
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Socket {Connection} could not be attached again; the next round tries anew")]
-    private static partial void NotRenewed(ILogger logger, string connection, Exception failure);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Name} could not be attached again; the next round tries anew")]
+    private static partial void NotRenewed(ILogger logger, string name, Exception failure);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Socket {Connection} could not be detached")]
     private static partial void NotDetached(ILogger logger, string connection, Exception failure);

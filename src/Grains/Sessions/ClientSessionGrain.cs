@@ -19,9 +19,14 @@ internal sealed class ClientSessionGrain(TimeProvider clock, IOptions<SessionOpt
     /// <summary>When the last socket was lost; null before the first.</summary>
     private DateTimeOffset? _lostAt;
 
+    private readonly HashSet<string> _seenToStart = new(StringComparer.Ordinal);
+    private bool _wasAttached;
+
     /// <inheritdoc/>
     public async Task<SessionState> AttachAsync(IGatewayObserver gateway, string connectionId, long? afterSequence)
     {
+        if (!_wasAttached && afterSequence is { } known) _log.StartAfter(known);
+        _wasAttached = true;
         var before = _socket;
         _socket = (gateway, connectionId);
         if (before is { } other && other.ConnectionId != connectionId)
@@ -43,14 +48,30 @@ internal sealed class ClientSessionGrain(TimeProvider clock, IOptions<SessionOpt
     /// <inheritdoc/>
     public async Task PublishAsync(string promptId, ImmutableArray<RunEvent> events)
     {
-        foreach (var happened in events)
-        {
-            if (happened is NodeExecuting executing) _currentNode = executing.DisplayNode;
-        }
+        Watch(promptId, events);
         var numbered = _log.Append(promptId, events);
         if (_socket is not { } socket) return;
         if (!await TellAsync(socket.Gateway.DeliverAsync(socket.ConnectionId, numbered), socket.ConnectionId) && _socket == socket)
             Lose();
+    }
+
+    /// <summary>
+    /// Notes the node that runs. Events of a run whose start was not seen here tell that the session was on another silo, which died, and its
+    /// socket may come back at another gateway: it is to find them.
+    /// </summary>
+    private void Watch(string promptId, ImmutableArray<RunEvent> events)
+    {
+        if (events.Any(e => e is ExecutionStart)) _seenToStart.Add(promptId);
+        if (!_wasAttached && _lostAt is null && !_seenToStart.Contains(promptId))
+        {
+            Lose();
+            Sent(_log.Last);
+        }
+        foreach (var executing in events.OfType<NodeExecuting>())
+        {
+            _currentNode = executing.DisplayNode;
+            if (executing.Node is null) _seenToStart.Remove(promptId);
+        }
     }
 
     /// <summary>Where a client that says nothing of itself goes on: after what it was sent, unless it was away for too long.</summary>

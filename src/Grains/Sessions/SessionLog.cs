@@ -37,5 +37,21 @@ internal sealed class SessionLog(DateTimeOffset birth, int maxEvents, long maxIm
     public ImmutableArray<ClientEvent> After(long? sequence) =>
         sequence is { } known ? [.. _events.Where(e => e.Sequence > known)] : [];
 
+    /// <summary>
+    /// A socket knows numbers of a log that is gone with its silo. Where this log's own are not above them, since two machines' clocks differ,
+    /// its events get new numbers. To be called before any was handed out.
+    /// </summary>
+    public void StartAfter(long known)
+    {
+        var shift = known - birth.ToUnixTimeMilliseconds();
+        if (shift <= 0) return;
+        foreach (var item in _events.ToArray())
+        {
+            _events.Dequeue();
+            _events.Enqueue(item with { Sequence = item.Sequence + shift });
+        }
+        _sequence += shift;
+    }
+
     private static long ImageBytes(ClientEvent item) => item.Event is ImagePreview image ? image.Data.Length : 0;
 }
