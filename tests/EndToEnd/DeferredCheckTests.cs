@@ -11,6 +11,9 @@ namespace Farm.EndToEnd;
 /// <summary>Validators are code on workers; while none lives, prompts are taken and judged by the worker that comes.</summary>
 public sealed class DeferredCheckTests
 {
+    // A worker that never comes or never goes fails the test instead of keeping it waiting.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly string[] _cluster = ["--Farm:Cluster:Kind", "localhost", "--Farm:Cluster:SiloPort", FreePort(), "--Farm:Cluster:GatewayPort", FreePort()];
 
     [Fact]
@@ -52,10 +55,11 @@ public sealed class DeferredCheckTests
 
     private static async Task UntilWorkersAsync(RulesClient client, bool alive)
     {
+        using var patience = new CancellationTokenSource(Patience);
         while (true)
         {
-            using var answer = await client.Http.GetAsync(new Uri("/system_stats", UriKind.Relative));
-            if (answer.IsSuccessStatusCode && (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("devices").GetArrayLength() > 0 == alive)
+            using var answer = await client.Http.GetAsync(new Uri("/system_stats", UriKind.Relative), patience.Token);
+            if (answer.IsSuccessStatusCode && (await answer.Content.ReadFromJsonAsync<JsonElement>(patience.Token)).GetProperty("devices").GetArrayLength() > 0 == alive)
                 return;
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Farm.Contracts.Catalog;
+using Farm.Gateway.Catalog;
 using Farm.Gateway.Http;
 using Farm.Gateway.Tests.Fakes;
 using Farm.Gateway.Validation;
@@ -157,6 +158,22 @@ public class InputRuleTests
     }
 
     [Fact]
+    [Trait("Rule", "5.3")]
+    public async Task Rule5_4_NodeBehindSeveralOthers_IsCheckedOnce()
+    {
+        var counted = new CountingRule();
+        var validator = new PromptValidator([], [], [counted]);
+        var graph = Checker.Graph("""
+            {"0": {"class_type": "Anything", "inputs": {"value": 1}}, "1": {"class_type": "Anything", "inputs": {"value": ["0", 0], "again": ["0", 0]}},
+             "2": {"class_type": "Anything", "inputs": {"value": ["1", 0]}}, "3": {"class_type": "Anything", "inputs": {"value": ["1", 0]}}}
+            """);
+
+        await validator.ValidateAsync(graph, new CatalogView(new NodeCatalog(new CatalogSnapshot(1, [.. Definitions.All]))), new HashSet<string> { "2", "3" });
+
+        Assert.Equal(["0", "1", "2", "3"], counted.Checked);
+    }
+
+    [Fact]
     public async Task Rule20_Outputs_AreTakenInPromptOrder()
     {
         var result = await Checker.ValidateAsync("""
@@ -180,6 +197,17 @@ public class InputRuleTests
     {
         var result = await Checker.ValidateAsync($$$"""{"1": {"class_type": "Kinds", "inputs": {{{inputs}}}}}""", Kinds);
         return Assert.Single(Assert.Single(result.NodeErrors).Errors);
+    }
+
+    private sealed class CountingRule : INodeRule
+    {
+        public List<string> Checked { get; } = [];
+
+        public ValueTask<IReadOnlyList<NodeError>> CheckAsync(NodeInspection inspection)
+        {
+            Checked.Add(inspection.Node.Id);
+            return ValueTask.FromResult<IReadOnlyList<NodeError>>([]);
+        }
     }
 
     private static JsonElement Info(NodeError error) => JsonText.Parse(JsonText.Write(error.Write), maxDepth: 64).GetProperty("extra_info");

@@ -111,6 +111,27 @@ public sealed class CachingTests
     }
 
     [Fact]
+    public void Rule13_6_PostedFingerprint_OfAClassThatHasNone_IsIgnored()
+    {
+        var harness = new ExecutorHarness();
+        harness.Run("""{"1":{"class_type":"t","inputs":{"v":1},"is_changed":5}}""", "1");
+
+        Assert.Equal("C[1] U1", harness.Run("""{"1":{"class_type":"t","inputs":{"v":1},"is_changed":6}}""", "1").Trace);
+    }
+
+    [Fact]
+    public void Rule13_8_Lru_KeepsAllThatThePromptUses_AndDropsTheRestBeforeTheNext()
+    {
+        var harness = new ExecutorHarness(new CacheOptions { Kind = CacheKind.Lru, LruSize = 1 });
+        const string prompt = "1:StubInt(value=1)\n2:Pass(v=@1)\n3:T(v=@2)";
+        harness.Run(prompt, "3");
+
+        Assert.Equal("C[1,2,3] U3", harness.Run(prompt, "3").Trace);
+        harness.Run("9:T(v=9)", "9");
+        Assert.Equal(">1 >2 >3 U3", harness.Run(prompt, "3").Trace);
+    }
+
+    [Fact]
     public void Rule14_5_BlockerAsFingerprint_IsNothing()
     {
         var node = NodeType.Of(() => new FingerprintScriptNode(

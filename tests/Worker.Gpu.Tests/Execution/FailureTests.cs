@@ -266,6 +266,24 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public void Rule15_11_InterruptDuringTheLastCall_ComesTooLate()
+    {
+        using var interrupt = new CancellationTokenSource();
+        var node = NodeType.Of(() => new ScriptNode(
+            n => n.V1().Named("Stops").In("test").OutputNode().Input("v", "*"),
+            _ =>
+            {
+                interrupt.Cancel();
+                return NodeResult.WithUi(new UiOutput().AddText("done"));
+            }));
+
+        var run = new ExecutorHarness(nodes: node).Run("1:Stops(v=1)", interrupt.Token, seen: null, "1");
+
+        Assert.Equal(">1 U1", run.Trace);
+        Assert.Equal(RunOutcome.Success, run.End.Outcome);
+    }
+
+    [Fact]
     public void Rule18_3_FailedRun_KeepsWhatWasShownUntilThen()
     {
         var run = new ExecutorHarness().Run("1:T(v=1)\n2:Fail(value=5;after=@1)\n3:T(v=@2)", "3");
