@@ -28,7 +28,8 @@ public static class StorageServices
         services.AddSingleton(provider => new DataFolders(provider.GetRequiredService<IOptions<StorageOptions>>().Value));
         services.AddLocalParts();
         services.AddHostedService<StoragePreparation>();
-        return configuration.GetSection(FileStoreOptions.Section)[nameof(FileStoreOptions.Kind)] is { } kind && kind.Equals(nameof(FileStoreKind.S3), StringComparison.OrdinalIgnoreCase)
+        return configuration.GetSection(FileStoreOptions.Section)[nameof(FileStoreOptions.Kind)] is { } text
+            && Enum.TryParse<FileStoreKind>(text, ignoreCase: true, out var kind) && kind is FileStoreKind.S3
             ? services.AddS3Files(configuration)
             : services.AddLocalFiles();
     }

@@ -8,7 +8,7 @@ namespace Farm.Storage.S3;
 /// <param name="Hash">The content's hash, with its scheme.</param>
 /// <param name="Size">Bytes.</param>
 /// <param name="ModifiedAt">When the name got the content, by the writer's clock.</param>
-/// <param name="Id">The write.</param>
+/// <param name="Id">The write; ids sort by time.</param>
 internal sealed record NameRecord(string Hash, long Size, DateTimeOffset ModifiedAt, Guid Id)
 {
     /// <summary>The content.</summary>
@@ -16,7 +16,7 @@ internal sealed record NameRecord(string Hash, long Size, DateTimeOffset Modifie
     public Blob Blob => ContentHash.TryParse(Hash, out var hash) ? new Blob(hash, Size) : throw new IOException($"A name's record has '{Hash}' for a hash.");
 
     /// <summary>A record for a write of now.</summary>
-    public static NameRecord Of(Blob blob, TimeProvider time) => new(blob.Hash.ToString(), blob.Size, time.GetUtcNow(), Guid.NewGuid());
+    public static NameRecord Of(Blob blob, TimeProvider time) => new(blob.Hash.ToString(), blob.Size, time.GetUtcNow(), Guid.CreateVersion7(time.GetUtcNow()));
 
     /// <summary>The file of that name.</summary>
     public FileEntry Entry(FileKey key) => new(key, Size, ModifiedAt, Blob.Hash);

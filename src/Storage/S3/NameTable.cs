@@ -93,7 +93,7 @@ internal sealed class NameTable(S3Bucket bucket, NameClaims claims, TimeProvider
         }
     }
 
-    /// <summary>Which names stand for a content, and since when the reference stands.</summary>
+    /// <summary>Which names stand for a content, and since when the reference stands, the oldest first.</summary>
     public async IAsyncEnumerable<NameReference> ReferencesAsync(ContentHash hash, [EnumeratorCancellation] CancellationToken cancel)
     {
         var start = S3Keys.References(hash);

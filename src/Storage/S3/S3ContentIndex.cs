@@ -11,11 +11,10 @@ internal sealed class S3ContentIndex(NameTable names, LocalContentIndex local) :
 
     public async ValueTask<FileEntry?> FindAsync(ContentHash hash, CancellationToken cancel = default)
     {
-        FileEntry? first = null;
-        // What users keep for themselves is nobody's to find.
+        // The oldest reference comes first. What users keep for themselves is nobody's to find.
         await foreach (var reference in names.ReferencesAsync(hash, cancel))
-            if (reference is { Record: { } record, Key.Area: not FileArea.User } && (first is null || record.ModifiedAt < first.ModifiedAt))
-                first = record.Entry(reference.Key);
-        return first ?? await local.FindAsync(hash, cancel);
+            if (reference is { Record: { } record, Key.Area: not FileArea.User })
+                return record.Entry(reference.Key);
+        return await local.FindAsync(hash, cancel);
     }
 }

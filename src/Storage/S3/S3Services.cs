@@ -53,7 +53,7 @@ internal sealed partial class S3Upkeep(
         if (options.Value.SweepInterval == TimeSpan.Zero)
             return;
         using var timer = new PeriodicTimer(options.Value.SweepInterval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        do
         {
             try
             {
@@ -64,6 +64,7 @@ internal sealed partial class S3Upkeep(
                 SweepFailed(failure);
             }
         }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The server of the bucket {Bucket} does not know If-None-Match: names are reserved by claims, which take six requests")]
