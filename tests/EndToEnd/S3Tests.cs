@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Farm.EndToEnd.Harness;
 using Farm.Storage.Hashing;
 using Farm.TestSupport.S3;
@@ -72,6 +73,41 @@ public sealed class S3Tests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nodes_ThatNeedRealPaths_ReadAndWriteTheBucketsFiles()
+    {
+        await using var farm = await StartAsync();
+        using var client = await ComfyClient.ConnectAsync(farm);
+        // Written and read by ffmpeg, which knows paths only.
+        var saving = Graphs.Colour(0x4080C0, prefix: "still");
+        saving["0"]!["inputs"]!["batch_size"] = 4;
+        saving["video"] = Graphs.Node("CreateVideo", new() { ["images"] = Graphs.Link("0", 0), ["fps"] = 8.0 });
+        saving["clip"] = Graphs.Node("SaveVideo", new() { ["video"] = Graphs.Link("video", 0), ["filename_prefix"] = "video/clip", ["format"] = "auto", ["codec"] = "auto" });
+        saving.Remove("save");
+        var clip = Assert.Single(await RunAsync(client, saving));
+        await client.UploadAsync("clip.mp4", clip);
+        var loading = new JsonObject
+        {
+            ["1"] = Graphs.Node("LoadVideo", new() { ["file"] = "clip.mp4" }),
+            ["2"] = Graphs.Node("GetVideoComponents", new() { ["video"] = Graphs.Link("1", 0) }),
+            ["3"] = Graphs.Node("SaveImage", new() { ["images"] = Graphs.Link("2", 0), ["filename_prefix"] = "frames" }),
+        };
+        var frames = await RunAsync(client, loading);
+        Assert.Equal(4, frames.Count);
+        var (_, _, rgb) = Pictures.Decode(frames[3]);
+        Assert.All(rgb[..3].Zip((byte[])[0x40, 0x80, 0xC0]), pair => Assert.InRange(pair.First, pair.Second - 6, pair.Second + 6));
+        // A result read by its annotated name.
+        var again = Assert.Single(await RunAsync(client, Graphs.LoadAndSave("frames_00004_.png [output]")));
+        Assert.Equal(rgb, Pictures.Decode(again).Rgb);
+
+        using var scan = await client.Http.PostAsJsonAsync("/api/assets/seed?wait=true", new { roots = new[] { "input", "output" } });
+        Assert.Equal(HttpStatusCode.OK, scan.StatusCode);
+        var assets = await client.Http.GetFromJsonAsync<JsonElement>("/api/assets?limit=100");
+        var hashes = assets.GetProperty("assets").EnumerateArray().ToDictionary(asset => asset.GetProperty("name").GetString()!, asset => asset.GetProperty("asset_hash").GetString());
+        Assert.Equal(["clip.mp4", "clip_00001_.mp4", "frames_00001_.png", "frames_00002_.png", "frames_00003_.png", "frames_00004_.png", "loaded_00001_.png"], hashes.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(ContentHash.Of(Blake3.Hash(clip)).ToString(), hashes["clip.mp4"]);
+    }
+
+    [Fact]
     public async Task Asset_Uploaded_IsKnownByItsHashAndReadFromTheBucket()
     {
         await using var farm = await StartAsync();
@@ -120,6 +156,14 @@ public sealed class S3Tests : IAsyncLifetime
         // Nothing was written into another area, and no user's file out of the user's own folder.
         Assert.Equal(["input", "user"], Directory.EnumerateDirectories(Names).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(["default"], Directory.EnumerateDirectories(Path.Combine(Names, "user")).Select(Path.GetFileName));
+    }
+
+    private static async Task<IReadOnlyList<byte[]>> RunAsync(ComfyClient client, JsonNode graph)
+    {
+        var promptId = await client.SubmitAsync(graph);
+        var failure = (await client.FollowAsync(promptId)).FirstOrDefault(message => message.Type == "execution_error");
+        Assert.True(failure is null, failure?.Data.ToString());
+        return await client.ImagesAsync(promptId);
     }
 
     private static HttpRequestMessage Upload(string name, string subfolder)
