@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -69,6 +70,12 @@ public sealed class S3Tests : IAsyncLifetime
             Assert.NotNull(await client.HistoryAsync(promptId));
             var image = Assert.Single(await client.ImagesAsync(promptId));
             Pictures.AssertAlike(await File.ReadAllBytesAsync(Graphs.PathOf("img2img.9.0.png")), image);
+
+            await _s3.StopAsync();
+            using var unavailable = await client.Http.GetAsync("/view?filename=fixture.png&type=input");
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, unavailable.StatusCode);
+            Assert.DoesNotContain(_s3.Address.Port.ToString(CultureInfo.InvariantCulture), await unavailable.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.NotNull(await client.HistoryAsync(promptId));
         }
     }
 

@@ -12,8 +12,8 @@ namespace Farm.Storage.S3;
 /// <summary>The calls to the bucket that the store needs; keys are given without the farm's prefix.</summary>
 internal sealed class S3Bucket : IDisposable
 {
-    /// <summary>A server that is busy or restarts is asked again, with growing pauses.</summary>
-    private const int Retries = 6;
+    /// <summary>A server that is busy or restarts is asked again, with growing pauses: some fifteen seconds in all.</summary>
+    private const int Retries = 4;
 
     private readonly AmazonS3Client _client;
     private readonly string _bucket;

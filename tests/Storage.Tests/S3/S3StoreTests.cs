@@ -29,6 +29,29 @@ public sealed class S3StoreTests(SharedS3 s3)
     }
 
     [Fact]
+    public async Task Write_TakenNameAndServerWithConditions_IsRefusedByTheServer()
+    {
+        await using var store = await s3.CreateAsync(conditions: true);
+        var before = s3.Conditional.Refused;
+        Assert.True(await store.Part<NameClaims>().PutNewAsync("names/input/:/x", "1"u8.ToArray(), _ => false, None));
+        Assert.False(await store.Part<NameClaims>().PutNewAsync("names/input/:/x", "2"u8.ToArray(), _ => false, None));
+        // A repeated request whose first answer was lost finds its own write.
+        Assert.True(await store.Part<NameClaims>().PutNewAsync("names/input/:/x", "1"u8.ToArray(), there => there is [(byte)'1'], None));
+        Assert.True(s3.Conditional.Refused >= before + 2);
+        Assert.Equal("1"u8.ToArray(), await store.Part<S3Bucket>().ReadAsync("names/input/:/x", None));
+        Assert.Empty(await KeysAsync(store, "claims/"));
+    }
+
+    [Fact]
+    public async Task Find_ServerGone_SaysThatFilesCannotBeReached()
+    {
+        await using var own = await S3Server.StartAsync();
+        await using var store = await StorageFixture.CreateAsync([.. own.Options("").Select(option => (option.Key, option.Value))]);
+        await own.StopAsync();
+        await Assert.ThrowsAsync<FilesUnavailableException>(async () => await store.Files.FindAsync(FileKey.Create(FileArea.Input, "a.txt")));
+    }
+
+    [Fact]
     public async Task Start_BucketThatIsNotThere_NamesItAndKeepsTheSecret()
     {
         var failure = await Assert.ThrowsAsync<FilesUnavailableException>(() => s3.CreateAsync(

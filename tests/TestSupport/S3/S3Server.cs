@@ -83,11 +83,17 @@ public sealed partial class S3Server : IAsyncDisposable
         new("Farm:Storage:S3:SecretKey", Key),
     ];
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends it at once; its folder stays.</summary>
+    public async Task StopAsync()
     {
         if (IsAlive)
             _process.Kill();
         await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         _process.Dispose();
         _folder.Delete(recursive: true);
     }
