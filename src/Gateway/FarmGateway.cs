@@ -8,6 +8,7 @@ using Farm.Gateway.Identity;
 using Farm.Gateway.Internal;
 using Farm.Gateway.Interrupts;
 using Farm.Gateway.Jobs;
+using Farm.Gateway.Ledger;
 using Farm.Gateway.Logs;
 using Farm.Gateway.Memory;
 using Farm.Gateway.Models;
@@ -149,6 +150,7 @@ public static class FarmGateway
         .AddSingleton<IResource, UserdataListingEndpoints>()
         .AddSingleton<IResource, LogEndpoints>()
         .AddSingleton<IResource, InternalEndpoints>()
+        .AddSingleton<IResource, LedgerEndpoints>()
         .AddAssets();
 }
 

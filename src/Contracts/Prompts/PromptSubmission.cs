@@ -51,6 +51,12 @@ public sealed record PromptSubmission
 
     /// <summary>The workflow it came from (<c>extra_data.extra_pnginfo.workflow.id</c>), by which jobs are listed; null where none is named.</summary>
     [Id(12)] public string? WorkflowId { get; init; }
+
+    /// <summary>The batch that it was made for; null for one that a client submitted.</summary>
+    [Id(40)] public Guid? BatchId { get; init; }
+
+    /// <summary>Its index in the batch.</summary>
+    [Id(41)] public int? BatchIndex { get; init; }
 }
 
 /// <summary>What the submitter is told.</summary>

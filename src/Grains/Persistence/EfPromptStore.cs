@@ -1,6 +1,7 @@
 using Farm.Contracts.Jobs;
 using Farm.Contracts.Prompts;
 using Farm.Contracts.Workers;
+using Farm.Grains.Ledger;
 using Farm.Grains.Persistence.Rows;
 using Farm.Grains.Prompts;
 using Farm.Grains.Scheduling;
@@ -9,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Farm.Grains.Persistence;
 
 /// <summary>Prompts in the database: the status in one narrow row, the graph and the end in rows of their own.</summary>
-internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCommit commits) : IPromptStore
+internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCommit commits, TimeProvider clock) : IPromptStore
 {
     /// <inheritdoc/>
     public async Task<PromptState?> FindAsync(Guid runId)
@@ -47,6 +48,7 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
             Outputs = EventJson.Write(end.Outputs),
             Messages = EventJson.Write(end.Messages),
         });
+        db.Ledger.Add(LedgerRows.ToRow(LedgerEntries.Ended(state, end)));
     });
 
     /// <inheritdoc/>
@@ -54,6 +56,7 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
     {
         db.Prompts.Remove(ToRow(state));
         db.Graphs.Remove(ToGraph(state));
+        db.Ledger.Add(LedgerRows.ToRow(LedgerEntries.Deleted(state, clock.GetUtcNow())));
     });
 
     /// <summary>Marks what a change of status touches; the row must still have the revision before.</summary>
@@ -100,6 +103,8 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
         Lost = EventJson.WriteLost(state.Lost),
         JobStatus = state.Status == PromptStatus.Running ? JobStatus.InProgress : JobStatus.Pending,
         WorkflowId = state.Submission.WorkflowId,
+        BatchId = state.Submission.BatchId,
+        BatchIndex = state.Submission.BatchIndex,
     };
 
     private static GraphRow ToGraph(PromptState state) => new()
@@ -113,7 +118,8 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
         DeferredChecks = EventJson.WriteUnlessEmpty(state.Submission.DeferredChecks),
     };
 
-    private static PromptState ToState(PromptRow row, GraphRow graph) => new()
+    /// <summary>The state of a row and its graph.</summary>
+    internal static PromptState ToState(PromptRow row, GraphRow graph) => new()
     {
         RunId = row.RunId,
         Submission = new PromptSubmission
@@ -130,6 +136,8 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
             ClassTypes = Requirement.Split(row.ClassTypes),
             CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt),
             WorkflowId = row.WorkflowId,
+            BatchId = row.BatchId,
+            BatchIndex = row.BatchIndex,
         },
         Status = row.Status,
         Attempt = row.Attempt,

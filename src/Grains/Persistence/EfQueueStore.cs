@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Farm.Grains.Persistence;
 
 /// <summary>The scheduler's view of the database.</summary>
-internal sealed class EfQueueStore(IDbContextFactory<FarmDb> contexts, GroupCommit commits) : IQueueStore
+internal sealed class EfQueueStore(IDbContextFactory<FarmDb> contexts, GroupCommit commits, TimeProvider clock) : IQueueStore
 {
     /// <inheritdoc/>
     public IAsyncEnumerable<StoredRun> UnfinishedAsync(CancellationToken cancellation) =>
@@ -28,7 +28,9 @@ internal sealed class EfQueueStore(IDbContextFactory<FarmDb> contexts, GroupComm
         await commits.WriteAsync(async db =>
         {
             // What the statement itself removed is what is gone: prompts are committed and begun while it runs.
-            gone = await db.Database.SqlQueryRaw<Guid>(DeleteWaiting(leased.Count), [tenant, .. leased]).ToListAsync();
+            var removed = await db.Prompts.FromSqlRaw(DeleteWaiting(leased.Count), [tenant, .. leased]).AsNoTracking().ToListAsync();
+            gone = removed.ConvertAll(prompt => prompt.RunId);
+            db.Ledger.AddRange(removed.Select(prompt => LedgerRows.OfDeleted(prompt, clock.GetUtcNow())));
             await db.Graphs.Where(g => EF.Parameter(gone).Contains(g.RunId)).ExecuteDeleteAsync();
         });
         return gone;
@@ -61,7 +63,7 @@ internal sealed class EfQueueStore(IDbContextFactory<FarmDb> contexts, GroupComm
     private static string DeleteWaiting(int leased)
     {
         var spared = leased == 0 ? "" : $"AND run_id NOT IN ({string.Join(", ", Enumerable.Range(1, leased).Select(i => $"{{{i}}}"))})";
-        return $$"""DELETE FROM prompts WHERE tenant = {0} AND status = 0 AND status < 2 {{spared}} RETURNING run_id AS "Value" """;
+        return $$"""DELETE FROM prompts WHERE tenant = {0} AND status = 0 AND status < 2 {{spared}} RETURNING * """;
     }
 
     private static IQueryable<CounterRow> Counters(FarmDb db, string tenant) =>

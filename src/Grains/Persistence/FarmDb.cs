@@ -27,6 +27,21 @@ internal abstract class FarmDb(DbContextOptions options) : DbContext(options)
     /// <summary>Settings, a row each.</summary>
     public DbSet<SettingRow> Settings => Set<SettingRow>();
 
+    /// <summary>What became of prompts; stays when their history goes.</summary>
+    public DbSet<LedgerRow> Ledger => Set<LedgerRow>();
+
+    /// <summary>Batches: where each stands.</summary>
+    public DbSet<BatchRow> Batches => Set<BatchRow>();
+
+    /// <summary>What the batches are made of.</summary>
+    public DbSet<BatchDefinitionRow> BatchDefinitions => Set<BatchDefinitionRow>();
+
+    /// <summary>The batches' indices, from their expansion on.</summary>
+    public DbSet<BatchItemRow> BatchItems => Set<BatchItemRow>();
+
+    /// <summary>Messages on their way to addresses.</summary>
+    public DbSet<WebhookRow> Webhooks => Set<WebhookRow>();
+
     /// <summary>Named references to contents.</summary>
     public DbSet<AssetRow> Assets => Set<AssetRow>();
 

@@ -2,6 +2,7 @@ using Farm.Grains.Assets;
 using Farm.Grains.Catalog;
 using Farm.Grains.History;
 using Farm.Grains.Jobs;
+using Farm.Grains.Ledger;
 using Farm.Grains.Prompts;
 using Farm.Grains.Scheduling;
 using Farm.Grains.Users;
@@ -47,6 +48,7 @@ internal static class PersistenceExtensions
         services.AddSingleton<IUserStore, EfUserStore>();
         services.AddSingleton<ISettingStore, EfSettingStore>();
         services.AddSingleton<IAssetStore, EfAssetStore>();
+        services.AddSingleton<ILedgerStore, EfLedgerStore>();
     }
 
     private static DatabaseOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;

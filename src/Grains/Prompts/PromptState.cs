@@ -21,7 +21,8 @@ internal enum PromptStatus
 /// <param name="WorkerId">The worker, when it had begun.</param>
 /// <param name="Reason">What the scheduler saw.</param>
 /// <param name="At">When it was given up.</param>
-internal sealed record LostAttempt(int Attempt, string? WorkerId, string Reason, DateTimeOffset At);
+/// <param name="StartedAt">When it had begun.</param>
+internal sealed record LostAttempt(int Attempt, string? WorkerId, string Reason, DateTimeOffset At, DateTimeOffset? StartedAt = null);
 
 /// <summary>All that is true of a submission at one moment, as stored.</summary>
 internal sealed record PromptState

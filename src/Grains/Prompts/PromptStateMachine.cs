@@ -46,7 +46,7 @@ internal static class PromptStateMachine
                 Attempt = attempt + 1,
                 WorkerId = null,
                 StartedAt = null,
-                Lost = state.Lost.Add(new LostAttempt(attempt, state.WorkerId, reason, now)),
+                Lost = state.Lost.Add(new LostAttempt(attempt, state.WorkerId, reason, now, state.StartedAt)),
                 Revision = state.Revision + 1,
             }
             : null;

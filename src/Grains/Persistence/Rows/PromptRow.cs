@@ -62,6 +62,12 @@ internal sealed class PromptRow
 
     /// <summary>The workflow it came from; null when none was named.</summary>
     public string? WorkflowId { get; set; }
+
+    /// <summary>The batch it was made for; null when a client submitted it.</summary>
+    public Guid? BatchId { get; set; }
+
+    /// <summary>Its index in the batch.</summary>
+    public int? BatchIndex { get; set; }
 }
 
 /// <summary>Table <c>prompts</c>.</summary>
@@ -90,6 +96,8 @@ internal sealed class PromptRowConfiguration : IEntityTypeConfiguration<PromptRo
         builder.Property(p => p.Lost).HasColumnName("lost_attempts");
         builder.Property(p => p.JobStatus).HasColumnName("job_status");
         builder.Property(p => p.WorkflowId).HasColumnName("workflow_id");
+        builder.Property(p => p.BatchId).HasColumnName("batch_id");
+        builder.Property(p => p.BatchIndex).HasColumnName("batch_index");
         builder.HasIndex(p => new { p.Tenant, p.Number, p.PromptId }, "ix_prompts_unfinished").HasFilter("status < 2");
         builder.HasIndex(p => p.CreatedAt, "ix_prompts_queued").HasFilter("status = 0");
         builder.HasIndex(p => new { p.Tenant, p.PromptId }, "ix_prompts_prompt_id");

@@ -177,6 +177,143 @@ namespace Farm.Grains.Persistence.Migrations.Postgres
                     b.ToTable("asset_tags", (string)null);
                 });
 
+            modelBuilder.Entity("Farm.Grains.Persistence.Rows.BatchDefinitionRow", b =>
+                {
+                    b.Property<Guid>("BatchId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("batch_id");
+
+                    b.Property<string>("Definition")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("definition");
+
+                    b.HasKey("BatchId");
+
+                    b.ToTable("batch_definitions", (string)null);
+                });
+
+            modelBuilder.Entity("Farm.Grains.Persistence.Rows.BatchItemRow", b =>
+                {
+                    b.Property<Guid>("BatchId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("batch_id");
+
+                    b.Property<int>("Index")
+                        .HasColumnType("integer")
+                        .HasColumnName("index");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<Guid?>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("integer")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("integer")
+                        .HasColumnName("tries");
+
+                    b.HasKey("BatchId", "Index");
+
+                    b.HasIndex(new[] { "BatchId", "Status", "Index" }, "ix_batch_items_status");
+
+                    b.ToTable("batch_items", (string)null);
+                });
+
+            modelBuilder.Entity("Farm.Grains.Persistence.Rows.BatchRow", b =>
+                {
+                    b.Property<Guid>("BatchId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("batch_id");
+
+                    b.Property<string>("After")
+                        .HasColumnType("text")
+                        .HasColumnName("after");
+
+                    b.Property<int>("Cancelled")
+                        .HasColumnType("integer")
+                        .HasColumnName("cancelled");
+
+                    b.Property<int>("Completed")
+                        .HasColumnType("integer")
+                        .HasColumnName("completed");
+
+                    b.Property<int>("Concurrency")
+                        .HasColumnType("integer")
+                        .HasColumnName("concurrency");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ended_at");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("integer")
+                        .HasColumnName("position");
+
+                    b.Property<long>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("revision");
+
+                    b.Property<long?>("StartedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("started_at");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("integer")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Submitted")
+                        .HasColumnType("integer")
+                        .HasColumnName("submitted");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
+
+                    b.Property<int>("Total")
+                        .HasColumnType("integer")
+                        .HasColumnName("total");
+
+                    b.Property<string>("User")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user");
+
+                    b.Property<int>("Waiting")
+                        .HasColumnType("integer")
+                        .HasColumnName("waiting");
+
+                    b.HasKey("BatchId");
+
+                    b.HasIndex(new[] { "Tenant", "CreatedAt" }, "ix_batches_tenant");
+
+                    b.HasIndex(new[] { "Status" }, "ix_batches_unfinished")
+                        .HasFilter("ended_at IS NULL");
+
+                    b.ToTable("batches", (string)null);
+                });
+
             modelBuilder.Entity("Farm.Grains.Persistence.Rows.CounterRow", b =>
                 {
                     b.Property<string>("Tenant")
@@ -240,6 +377,96 @@ namespace Farm.Grains.Persistence.Migrations.Postgres
                     b.ToTable("prompt_graphs", (string)null);
                 });
 
+            modelBuilder.Entity("Farm.Grains.Persistence.Rows.LedgerRow", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("Attempts")
+                        .HasColumnType("text")
+                        .HasColumnName("attempts");
+
+                    b.Property<Guid?>("BatchId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("batch_id");
+
+                    b.Property<int?>("BatchIndex")
+                        .HasColumnType("integer")
+                        .HasColumnName("batch_index");
+
+                    b.Property<long>("EndedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<long>("GpuTime")
+                        .HasColumnType("bigint")
+                        .HasColumnName("gpu_time");
+
+                    b.Property<string>("Models")
+                        .HasColumnType("text")
+                        .HasColumnName("models");
+
+                    b.Property<int>("Outputs")
+                        .HasColumnType("integer")
+                        .HasColumnName("outputs");
+
+                    b.Property<string>("PromptId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("prompt_id");
+
+                    b.Property<long>("QueuedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("queued_at");
+
+                    b.Property<string>("Seeds")
+                        .HasColumnType("text")
+                        .HasColumnName("seeds");
+
+                    b.Property<long?>("StartedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("started_at");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("integer")
+                        .HasColumnName("status");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
+
+                    b.Property<string>("User")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user");
+
+                    b.Property<string>("WorkerId")
+                        .HasColumnType("text")
+                        .HasColumnName("worker_id");
+
+                    b.HasKey("RunId");
+
+                    b.HasIndex(new[] { "BatchId", "EndedAt" }, "ix_ledger_batch")
+                        .HasFilter("batch_id IS NOT NULL");
+
+                    b.HasIndex(new[] { "EndedAt" }, "ix_ledger_ended");
+
+                    b.HasIndex(new[] { "PromptId" }, "ix_ledger_prompt");
+
+                    b.HasIndex(new[] { "Tenant", "EndedAt" }, "ix_ledger_tenant");
+
+                    b.HasIndex(new[] { "WorkerId", "EndedAt" }, "ix_ledger_worker")
+                        .HasFilter("worker_id IS NOT NULL");
+
+                    b.ToTable("ledger", (string)null);
+                });
+
             modelBuilder.Entity("Farm.Grains.Persistence.Rows.ManifestRow", b =>
                 {
                     b.Property<string>("Hash")
@@ -279,6 +506,14 @@ namespace Farm.Grains.Persistence.Migrations.Postgres
                     b.Property<int>("Attempt")
                         .HasColumnType("integer")
                         .HasColumnName("attempt");
+
+                    b.Property<Guid?>("BatchId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("batch_id");
+
+                    b.Property<int?>("BatchIndex")
+                        .HasColumnType("integer")
+                        .HasColumnName("batch_index");
 
                     b.Property<string>("ClassTypes")
                         .IsRequired()
@@ -470,6 +705,63 @@ namespace Farm.Grains.Persistence.Migrations.Postgres
                         .IsUnique();
 
                     b.ToTable("users", (string)null);
+                });
+
+            modelBuilder.Entity("Farm.Grains.Persistence.Rows.WebhookRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("webhook_id");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("DeliveredAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("delivered_at");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<string>("Event")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("event");
+
+                    b.Property<long?>("NextAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("next_at");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
+
+                    b.Property<int>("Tries")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("tries");
+
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("url");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex(new[] { "CreatedAt" }, "ix_webhooks_created");
+
+                    b.HasIndex(new[] { "NextAt" }, "ix_webhooks_due")
+                        .HasFilter("next_at IS NOT NULL");
+
+                    b.ToTable("webhooks", (string)null);
                 });
 
             modelBuilder.Entity("Farm.Grains.Persistence.Rows.AssetMetadataRow", b =>
