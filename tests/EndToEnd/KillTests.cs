@@ -32,7 +32,7 @@ public sealed class KillTests
 
         await using var last = await FarmProcess.StartAsync(root);
         using var auditor = await ComfyClient.ConnectAsync(last);
-        await DrainAsync(auditor);
+        await auditor.DrainAsync();
         var history = await auditor.Http.GetFromJsonAsync<JsonElement>("/history?max_items=1000");
         Assert.Equal(accepted.Keys.Order(StringComparer.Ordinal), history.EnumerateObject().Select(entry => entry.Name).Order(StringComparer.Ordinal));
 
@@ -49,13 +49,5 @@ public sealed class KillTests
         }
         Assert.Equal(Prompts, files.Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(files.Order(StringComparer.Ordinal), Directory.EnumerateFiles(root.Output, "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-    }
-
-    /// <summary>Reads status messages until one says that nothing is left.</summary>
-    private static async Task DrainAsync(ComfyClient client)
-    {
-        while (await client.ReceiveAsync() is { } message)
-            if (message.Type == "status" && message.Data.GetProperty("status").GetProperty("exec_info").GetProperty("queue_remaining").GetInt32() == 0)
-                return;
     }
 }

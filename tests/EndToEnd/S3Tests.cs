@@ -115,6 +115,39 @@ public sealed class S3Tests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Farm_KilledWhileItRuns_LeavesInTheBucketWhatHistoryNames()
+    {
+        var accepted = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var life = 0; life < 4; life++)
+        {
+            await using var farm = await StartAsync();
+            using var client = await ComfyClient.ConnectAsync(farm);
+            for (var i = 0; i < 4; i++)
+            {
+                var colour = 0x010101 * (1 + 10 * accepted.Count);
+                accepted.Add(await client.SubmitAsync(Graphs.Colour(colour, blurs: 4)), colour);
+            }
+            // Each life is ended after another number of messages, and so at another point of a run.
+            for (var heard = 0; heard < 4 + 5 * life; heard++)
+                await client.ReceiveAsync();
+            await farm.KillAsync();
+        }
+
+        await using var last = await StartAsync();
+        using var auditor = await ComfyClient.ConnectAsync(last);
+        await auditor.DrainAsync();
+        foreach (var (promptId, colour) in accepted)
+        {
+            var (_, _, rgb) = Pictures.Decode(Assert.Single(await auditor.ImagesAsync(promptId)));
+            Assert.All(rgb, value => Assert.InRange(value, (colour & 0xFF) - 1, (colour & 0xFF) + 1));
+        }
+        var history = await auditor.Http.GetFromJsonAsync<JsonElement>("/history?max_items=100");
+        var named = history.EnumerateObject().Select(entry => entry.Value.GetProperty("outputs").GetProperty("save").GetProperty("images")[0].GetProperty("filename").GetString());
+        var kept = Directory.EnumerateFiles(Path.Combine(Names, "output"), "*._S3rver_object", SearchOption.AllDirectories).Select(path => Path.GetFileName(path).Replace("._S3rver_object", "", StringComparison.Ordinal));
+        Assert.Equal(named.Order(StringComparer.Ordinal), kept.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Asset_Uploaded_IsKnownByItsHashAndReadFromTheBucket()
     {
         await using var farm = await StartAsync();

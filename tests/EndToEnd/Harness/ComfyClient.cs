@@ -74,6 +74,14 @@ public sealed class ComfyClient : IDisposable
         }
     }
 
+    /// <summary>Reads status messages until one says that nothing is left.</summary>
+    public async Task DrainAsync()
+    {
+        while (await ReceiveAsync() is { } message)
+            if (message.Type == "status" && message.Data.GetProperty("status").GetProperty("exec_info").GetProperty("queue_remaining").GetInt32() == 0)
+                return;
+    }
+
     /// <summary>The history entry of a prompt; null when there is none.</summary>
     public async Task<JsonElement?> HistoryAsync(string promptId)
     {
