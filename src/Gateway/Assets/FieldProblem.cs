@@ -61,7 +61,8 @@ internal sealed record FieldProblem(string Type, string? Field, string Message, 
         writer.WriteEndArray();
         writer.WriteString("msg", Message);
         writer.WritePropertyName("input");
-        writer.WriteRawValue(Input);
+        // It is JSON already, and may be deeper than what the writer's own check takes.
+        writer.WriteRawValue(Input, skipInputValidation: true);
         if (Context.Count > 0)
         {
             writer.WriteStartObject("ctx");

@@ -155,7 +155,7 @@ internal static class RunEventWriter
         writer.WriteString("node", executed.Node);
         writer.WriteString("display_node", executed.DisplayNode);
         writer.WritePropertyName("output");
-        writer.WriteRawValue(executed.Output ?? "null");
+        writer.WriteRawValue(executed.Output ?? "null", skipInputValidation: true);
         writer.WriteString("prompt_id", promptId);
     }
 
@@ -170,7 +170,7 @@ internal static class RunEventWriter
         writer.WriteString("exception_type", failure.Type);
         WriteList(writer, "traceback", failure.Traceback);
         writer.WritePropertyName("current_inputs");
-        writer.WriteRawValue(failure.CurrentInputs);
+        writer.WriteRawValue(failure.CurrentInputs, skipInputValidation: true);
         WriteList(writer, "current_outputs", failure.CurrentOutputs);
         if (error.Timestamp is { } timestamp)
             writer.WriteNumber("timestamp", timestamp);

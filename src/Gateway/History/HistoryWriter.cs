@@ -18,7 +18,7 @@ internal static class HistoryWriter
         foreach (var output in entry.Outputs)
         {
             writer.WritePropertyName(output.NodeId);
-            writer.WriteRawValue(output.Output);
+            writer.WriteRawValue(output.Output, skipInputValidation: true);
         }
         writer.WriteEndObject();
         writer.WritePropertyName("status");

@@ -39,7 +39,7 @@ internal static class AssetFiles
         var files = ImmutableArray.CreateBuilder<AssetPlace>();
         foreach (var output in outputs)
         {
-            using var document = JsonDocument.Parse(output.Output);
+            using var document = JsonDocument.Parse(output.Output, new JsonDocumentOptions { MaxDepth = 1000 });
             if (document.RootElement.ValueKind is JsonValueKind.Object)
                 files.AddRange(document.RootElement.EnumerateObject().SelectMany(member => Places(member.Value)));
         }

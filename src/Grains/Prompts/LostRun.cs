@@ -31,7 +31,7 @@ internal static class LostRun
     private static string ClassOf(string prompt, string? node)
     {
         if (node is null) return "";
-        using var graph = JsonDocument.Parse(prompt);
+        using var graph = JsonDocument.Parse(prompt, new JsonDocumentOptions { MaxDepth = 1000 });
         return graph.RootElement.TryGetProperty(node, out var entry) && entry.TryGetProperty("class_type", out var type)
             ? type.ToString()
             : "";

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Farm.EndToEnd.Harness;
@@ -40,6 +41,13 @@ public sealed partial class FarmProcess : IAsyncDisposable
 
     /// <summary>Whether the process still runs.</summary>
     public bool IsAlive => !_process.HasExited;
+
+    /// <summary>Its anonymous resident memory in MiB: heaps and stacks, not files mapped into it.</summary>
+    public double AnonymousMemory()
+    {
+        var line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("RssAnon:", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+    }
 
     /// <summary>Starts a farm on a data root and waits until it listens.</summary>
     public static async Task<FarmProcess> StartAsync(DataRoot root, params string[] arguments)
