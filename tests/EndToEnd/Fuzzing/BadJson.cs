@@ -31,18 +31,20 @@ internal static class BadJson
     };
 
     /// <summary>A body for an operation.</summary>
-    public static byte[] Body(Random random, string operation, KnownThings known) => random.Next(14) switch
+    public static byte[] Body(Dice dice, string operation, KnownThings known)
     {
-        0 => Deep(random),
-        1 => [],
-        2 => Bytes(random),
-        3 => Encoding.Unicode.GetBytes(Object(random, operation, known)),
-        4 => [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(Object(random, operation, known))],
-        5 => Cut(random, Encoding.UTF8.GetBytes(Object(random, operation, known))),
-        6 => Encoding.UTF8.GetBytes(Scalars[random.Next(Scalars.Length)]),
-        7 => Spoilt(random, Encoding.UTF8.GetBytes(Object(random, operation, known))),
-        _ => Encoding.UTF8.GetBytes(Object(random, operation, known)),
-    };
+        var body = Encoding.UTF8.GetBytes(Object(dice, operation, known));
+        return !dice.OnceIn(3) ? body : dice.Random.Next(7) switch
+        {
+            0 => Deep(dice.Random),
+            1 => [],
+            2 => Bytes(dice.Random),
+            3 => Encoding.Unicode.GetBytes(Encoding.UTF8.GetString(body)),
+            4 => [0xEF, 0xBB, 0xBF, .. body],
+            5 => body[..dice.Random.Next(body.Length)],
+            _ => Spoilt(dice.Random, body),
+        };
+    }
 
     /// <summary>A value of any type, to a depth.</summary>
     public static string Value(Random random, KnownThings known, int depth = 3) => random.Next(depth > 0 ? 12 : 6) switch
@@ -55,39 +57,43 @@ internal static class BadJson
         _ => $"{{{string.Join(',', Enumerable.Range(0, random.Next(4)).Select(_ => $"{JsonSerializer.Serialize(BadTexts.Name(random))}:{Value(random, known, depth - 1)}"))}}}",
     };
 
-    private static string Object(Random random, string operation, KnownThings known)
+    private static string Object(Dice dice, string operation, KnownThings known)
     {
         var members = Members.GetValueOrDefault(operation) ?? ["a", "b"];
-        var chosen = members.Where(_ => random.Next(3) > 0).Select(name => $"{JsonSerializer.Serialize(name)}:{Member(random, name, known)}");
+        var chosen = members.Where((_, i) => i == 0 ? !dice.Spoils : dice.OnceIn(2)).Select(name => $"{JsonSerializer.Serialize(name)}:{(dice.Spoils ? Value(dice.Random, known) : Right(dice, name, known))}");
         return $"{{{string.Join(',', chosen)}}}";
     }
 
-    private static string Member(Random random, string name, KnownThings known)
+    private static string Right(Dice dice, string name, KnownThings known) => name switch
     {
-        if (random.Next(3) == 0)
-            return Value(random, known);
-        return name switch
-        {
-            "prompt" => Graph(random, known),
-            "tags" or "delete" or "job_ids" or "roots" or "partial_execution_targets" => $"[{Value(random, known, 1)},\"input\",{JsonSerializer.Serialize(known.Any(random))}]",
-            "clear" or "front" or "enabled" or "unload_models" or "free_memory" => random.Next(2) == 0 ? "true" : "false",
-            "extra_data" or "user_metadata" => $"{{\"k\":{Value(random, known)}}}",
-            _ => JsonSerializer.Serialize(random.Next(2) == 0 ? known.Any(random) : BadTexts.Name(random)),
-        };
-    }
+        "prompt" => Graph(dice, known),
+        "tags" => $"[\"input\",{Or(dice, "\"sub\"", known)}]",
+        "roots" => "[\"input\"]",
+        "partial_execution_targets" => "[\"2\"]",
+        "delete" or "job_ids" => $"[{Or(dice, JsonSerializer.Serialize(known.Prompt), known)}]",
+        "clear" or "front" or "enabled" or "unload_models" or "free_memory" => dice.One("true", "false"),
+        "number" => dice.One("1", "-1", "0.5", "1e300", "9223372036854775808"),
+        "extra_data" => $"{{\"extra_pnginfo\":{Or(dice, "{}", known)},\"k\":{Value(dice.Random, known)}}}",
+        "user_metadata" => $"{{\"k\":{Value(dice.Random, known)}}}",
+        "hash" => JsonSerializer.Serialize(known.Hashes[0]),
+        "preview_id" => JsonSerializer.Serialize(known.Asset(dice.Random)),
+        _ => JsonSerializer.Serialize(dice.OnceIn(3) ? BadTexts.Name(dice.Random) : known.Any(dice.Random)),
+    };
+
+    private static string Or(Dice dice, string right, KnownThings known) => dice.Spoils ? Value(dice.Random, known, 2) : right;
 
     /// <summary>A graph with some of it wrong; what runs of it is small.</summary>
-    private static string Graph(Random random, KnownThings known)
+    private static string Graph(Dice dice, KnownThings known)
     {
-        string Or(string right) => random.Next(6) == 0 ? Value(random, known, 2) : right;
-        var image = $"{{\"class_type\":{Or("\"EmptyImage\"")},\"inputs\":{Or($"{{\"width\":{Or("8")},\"height\":{Or("8")},\"batch_size\":{Or("1")},\"color\":{random.Next(1 << 24)}}}")}}}";
-        var save = $"{{\"class_type\":{Or("\"SaveImage\"")},\"inputs\":{Or($"{{\"images\":{Or("[\"1\",0]")},\"filename_prefix\":{Or(JsonSerializer.Serialize(BadTexts.Name(random)))}}}")}}}";
-        var load = $"{{\"class_type\":\"LoadImage\",\"inputs\":{{\"image\":{JsonSerializer.Serialize(BadTexts.Name(random))}}}}}";
-        return random.Next(8) switch
+        string Maybe(string right) => Or(dice, right, known);
+        var image = $"{{\"class_type\":{Maybe("\"EmptyImage\"")},\"inputs\":{Maybe($"{{\"width\":{Maybe("8")},\"height\":{Maybe("8")},\"batch_size\":{Maybe("1")},\"color\":{dice.Random.Next(1 << 24)}}}")}}}";
+        var save = $"{{\"class_type\":{Maybe("\"SaveImage\"")},\"inputs\":{Maybe($"{{\"images\":{Maybe("[\"1\",0]")},\"filename_prefix\":{JsonSerializer.Serialize(dice.OnceIn(2) ? BadTexts.Name(dice.Random) : "fuzz")}}}")}}}";
+        var load = $"{{\"class_type\":\"LoadImage\",\"inputs\":{{\"image\":{JsonSerializer.Serialize(dice.OnceIn(2) ? BadTexts.Name(dice.Random) : known.Image)}}}}}";
+        return dice.Random.Next(8) switch
         {
             0 => $"{{\"1\":{image},\"2\":{load},\"3\":{{\"class_type\":\"PreviewImage\",\"inputs\":{{\"images\":[\"2\",0]}}}}}}",
             1 => $"{{\"1\":{{\"class_type\":\"ImageInvert\",\"inputs\":{{\"image\":[\"1\",0]}}}},\"2\":{save}}}",
-            _ => $"{{{JsonSerializer.Serialize(random.Next(8) == 0 ? BadTexts.Name(random) : "1")}:{image},\"2\":{save}}}",
+            _ => $"{{{JsonSerializer.Serialize(dice.Spoils ? BadTexts.Name(dice.Random) : "1")}:{image},\"2\":{save}}}",
         };
     }
 
@@ -108,8 +114,6 @@ internal static class BadJson
         random.NextBytes(bytes);
         return bytes;
     }
-
-    private static byte[] Cut(Random random, byte[] body) => body[..random.Next(body.Length)];
 
     private static byte[] Spoilt(Random random, byte[] body)
     {

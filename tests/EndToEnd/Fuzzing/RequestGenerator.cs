@@ -22,66 +22,88 @@ internal sealed class RequestGenerator(KnownThings known)
     /// <summary>A request for one of the operations.</summary>
     public FuzzRequest Make(int seed)
     {
-        var random = new Random(seed);
+        var dice = new Dice(seed);
         // In turn, so that every operation is tried as often as any other.
         var operation = Operation.All[seed % Operation.All.Count];
-        var target = Target(random, operation);
-        var headers = new List<string> { $"Host: {(random.Next(40) == 0 ? "elsewhere.example:1" : "127.0.0.1")}", "Connection: close" };
-        if (User(random) is { } user)
-            headers.Add($"Comfy-User: {user}");
-        if (random.Next(4) == 0)
-            headers.Add(Headers[random.Next(Headers.Length)]);
-        if (operation.Path == "/ws" && random.Next(5) > 0)
-            return Socket(random, seed, operation, target, headers);
-        var method = random.Next(20) == 0 ? random.GetItems(["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "FUZZ"], 1)[0] : operation.Method;
-        var (type, body) = Body(random, operation, method);
+        var target = Target(dice, operation);
+        var headers = new List<string> { $"Host: {(dice.OnceIn(40) ? "elsewhere.example:1" : "127.0.0.1")}", "Connection: close" };
+        if (!dice.OnceIn(20))
+            headers.Add($"Comfy-User: {(dice.OnceIn(20) ? BadTexts.Encoded(dice.Random, BadTexts.Name(dice.Random)) : known.User)}");
+        if (dice.OnceIn(4))
+            headers.Add(Headers[dice.Random.Next(Headers.Length)]);
+        if (operation.Path == "/ws" && !dice.OnceIn(5))
+            return Socket(dice.Random, seed, operation, target, headers);
+        var method = dice.OnceIn(20) ? dice.One("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "FUZZ") : operation.Method;
+        var (type, body) = Body(dice, operation, method);
         if (type is not null)
             headers.Add($"Content-Type: {type}");
-        return new FuzzRequest(seed, operation.Name, method, target, headers, body, End(random, method, body));
+        return new FuzzRequest(seed, operation.Name, method, target, headers, body, End(dice.Random, method, body));
     }
 
-    private string Target(Random random, Operation operation)
+    private string Target(Dice dice, Operation operation)
     {
-        var target = new StringBuilder(operation.Prefixes[random.Next(operation.Prefixes.Count)]);
+        var target = new StringBuilder(operation.Prefixes[dice.Random.Next(operation.Prefixes.Count)]);
         foreach (var segment in operation.Path.Split('/', StringSplitOptions.RemoveEmptyEntries))
-            target.Append('/').Append(segment[0] != '{' ? segment : random.Next(3) == 0 ? Uri.EscapeDataString(known.Any(random)) : BadTexts.Encoded(random, BadTexts.Name(random)));
-        if (random.Next(30) == 0)
-            target.Append(random.GetItems(["/", "//", "/..", "/%2e%2e/%2e%2e/canary.txt", "%00", ";x=1", "/x"], 1)[0]);
+            target.Append('/').Append(segment[0] != '{' ? segment : dice.Spoils ? BadTexts.Encoded(dice.Random, BadTexts.Name(dice.Random)) : Uri.EscapeDataString(Right(dice, operation, segment.Trim('{', '}'))));
+        if (dice.OnceIn(30))
+            target.Append(dice.One("/", "//", "/..", "/%2e%2e/%2e%2e/canary.txt", "%00", ";x=1", "/x"));
         var separator = '?';
-        foreach (var name in operation.Query.Where(_ => random.Next(3) > 0).Append(random.Next(10) == 0 ? BadTexts.Encoded(random, BadTexts.Name(random)) : ""))
+        foreach (var name in operation.Query.Where(_ => dice.OnceIn(2)).Append(dice.OnceIn(10) ? BadTexts.Encoded(dice.Random, BadTexts.Name(dice.Random)) : ""))
         {
             if (name.Length == 0)
                 continue;
-            var value = random.Next(4) == 0 ? Uri.EscapeDataString(known.Any(random)) : BadTexts.Encoded(random, random.Next(6) == 0 ? BadJson.Value(random, known, 2) : BadTexts.Name(random));
+            var value = dice.Spoils
+                ? BadTexts.Encoded(dice.Random, dice.OnceIn(6) ? BadJson.Value(dice.Random, known, 2) : BadTexts.Name(dice.Random))
+                : Uri.EscapeDataString(Right(dice, operation, name));
             target.Append(separator).Append(name).Append('=').Append(value);
-            if (random.Next(15) == 0)
+            if (dice.OnceIn(15))
                 target.Append('&').Append(name).Append('=').Append(value);
             separator = '&';
         }
         return target.ToString();
     }
 
-    private string? User(Random random) => random.Next(20) switch
+    /// <summary>A value that the operation takes for a parameter of its path or query.</summary>
+    private string Right(Dice dice, Operation operation, string parameter) => parameter switch
     {
-        0 => null,
-        1 => BadTexts.Encoded(random, BadTexts.Name(random)),
-        _ => known.User,
+        "id" when operation.Path.StartsWith("/assets", StringComparison.Ordinal) => known.Asset(dice.Random),
+        "id" when operation.Path.StartsWith("/settings", StringComparison.Ordinal) => "Comfy.A",
+        "id" => known.Prompt,
+        "hash" => known.Hashes[dice.Random.Next(known.Hashes.Count)],
+        "filename" => dice.One(known.Image, known.Hashes[0], "a.safetensors"),
+        "folder" => dice.One("loras", "checkpoints"),
+        "type" => dice.One("input", "output", "temp"),
+        "file" or "dest" => dice.One("workflows/a.json", "b.txt"),
+        "dir" or "path" => dice.One("workflows", "", "."),
+        "limit" or "offset" or "max_items" or "index" => dice.One("0", "1", "20"),
+        "status" => "completed",
+        "sort" or "sort_by" => dice.One("created_at", "name"),
+        "order" or "sort_order" => dice.One("asc", "desc"),
+        "metadata_filter" => "{\"k\":1}",
+        "preview" => dice.One("webp;90", "jpeg"),
+        "channel" => dice.One("rgb", "rgba", "a"),
+        "include_tags" or "exclude_tags" or "prefix" or "name_contains" => dice.One("in", "input"),
+        "subfolder" => "",
+        "disposition" => "inline",
+        "name" => "EmptyImage",
+        "clientId" => known.Any(dice.Random),
+        _ => dice.One("true", "false"),
     };
 
-    private (string? Type, byte[] Body) Body(Random random, Operation operation, string method)
+    private (string? Type, byte[] Body) Body(Dice dice, Operation operation, string method)
     {
-        if (method is "GET" or "HEAD" && random.Next(10) > 0)
+        if (method is "GET" or "HEAD" && !dice.OnceIn(10))
             return (null, []);
-        var kind = operation.Body.Length > 0 && random.Next(12) > 0 ? operation.Body : random.GetItems(["json", "form", "bytes", "none"], 1)[0];
+        var kind = operation.Body.Length > 0 && !dice.OnceIn(12) ? operation.Body : dice.One("json", "form", "bytes", "none");
         if (kind == "none")
             return (null, []);
         var (type, body) = kind switch
         {
-            "json" => ("application/json", BadJson.Body(random, operation.Name, known)),
-            "form" => BadForms.Make(random, operation.Name, known),
-            _ => ("application/octet-stream", BadJson.Bytes(random)),
+            "json" => ("application/json", BadJson.Body(dice, operation.Name, known)),
+            "form" => BadForms.Make(dice, operation.Name, known),
+            _ => ("application/octet-stream", BadJson.Bytes(dice.Random)),
         };
-        return (random.Next(8) == 0 ? Types[random.Next(Types.Length)] : type, body);
+        return (dice.OnceIn(10) ? Types[dice.Random.Next(Types.Length)] : type, body);
     }
 
     private static BodyEnd End(Random random, string method, byte[] body) => body.Length == 0 && method is "GET" or "HEAD" ? BodyEnd.Whole : random.Next(24) switch
