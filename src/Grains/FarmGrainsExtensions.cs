@@ -15,7 +15,8 @@ public static class FarmGrainsExtensions
     /// <summary>
     /// Everything the CPU silo hosts. Clustering is the caller's: localhost in one process, Redis in a cluster. The options are
     /// those of the sections <c>Farm:Database</c>, <c>Farm:Prompts</c>, <c>Farm:History</c>, <c>Farm:Scheduling</c>,
-    /// <c>Farm:Catalog</c>, <c>Farm:Sessions</c>, <c>Farm:Settings</c> and <c>Farm:Data</c>.
+    /// <c>Farm:Catalog</c>, <c>Farm:Sessions</c>, <c>Farm:Settings</c>,
+    /// <c>Farm:Assets</c> and <c>Farm:Data</c>.
     /// </summary>
     public static ISiloBuilder AddFarmGrains(this ISiloBuilder silo, IConfiguration configuration) => silo
         .AddPersistence(configuration)

@@ -37,6 +37,9 @@ internal sealed partial class FailureHandler(RequestDelegate next, ILogger<Failu
                 return Error(StatusCodes.Status400BadRequest, "invalid_file_name", "The file name is not safe", unsafeName.Message);
             case NameConflictException conflict:
                 return Error(StatusCodes.Status400BadRequest, "invalid_file_name", "The file name is taken by a folder or a file above it", conflict.Message);
+            case FileNotFoundException { FileName: not null } gone:
+                Gone(logger, context.Request.Path, gone.FileName);
+                return Answers.Empty(StatusCodes.Status404NotFound);
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 return Answers.Text("Maximum request body size exceeded", StatusCodes.Status413PayloadTooLarge);
             case BadHttpRequestException bad:
@@ -71,6 +74,9 @@ internal sealed partial class FailureHandler(RequestDelegate next, ILogger<Failu
             writer.WriteEndObject();
         },
         status);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Request {Path}: the file {File} went away after it was found")]
+    private static partial void Gone(ILogger logger, string path, string file);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Request {Path} failed")]
     private static partial void Failed(ILogger logger, string path, Exception failure);

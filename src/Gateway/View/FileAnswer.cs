@@ -59,6 +59,9 @@ internal sealed class FileAnswer(IFileStore store, FileEntry file, string conten
     private async Task CopyAsync(ByteRange range, HttpContext context)
     {
         await using var content = await store.OpenReadAsync(file.Key, context.RequestAborted);
+        // Replaced since it was found: what was promised of it cannot be kept.
+        if (content.Length != file.Size)
+            throw new FileNotFoundException("The file was replaced.", file.Key.Path);
         content.Seek(range.Start, SeekOrigin.Begin);
         var buffer = new byte[(int)Math.Min(CopySize, Math.Max(1, range.Length))];
         for (var left = range.Length; left > 0;)

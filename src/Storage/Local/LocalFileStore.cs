@@ -29,7 +29,9 @@ internal sealed class LocalFileStore(DataFolders folders, LinkGuard guard, Stagi
         var staged = await staging.FillAsync(key.Area, Path.GetDirectoryName(path)!, $"{Guid.NewGuid():N}", write, cancel);
         try
         {
-            return Staging.Publish(staged, path, overwrite) ? Entry(key, new FileInfo(path)) : null;
+            // Looked at before it appears: from then on others may replace or remove it.
+            var written = Entry(key, new FileInfo(staged));
+            return Staging.Publish(staged, path, overwrite) ? written : null;
         }
         finally
         {

@@ -51,6 +51,9 @@ public sealed class ComfyClient : IDisposable
         var messages = new List<SocketMessage>();
         while (await ReceiveAsync() is { } message)
         {
+            // A scan for assets tells of itself at any time.
+            if (message.Type.StartsWith("assets.", StringComparison.Ordinal))
+                continue;
             messages.Add(message);
             if (message.Type == "executing" && message.Data.GetProperty("node").ValueKind == JsonValueKind.Null && message.Data.GetProperty("prompt_id").GetString() == promptId)
                 return messages;

@@ -77,6 +77,42 @@ public class UploadEndpointsTests
         Assert.Equal(400, (int)(await host.Client.PostAsync("/upload/image", content)).StatusCode);
     }
 
+    [Theory]
+    [InlineData("no file name", "--b\r\nContent-Disposition: form-data; name=\"image\"\r\n\r\nx\r\n--b--\r\n", 400)]
+    [InlineData("empty file name", "--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"\"\r\n\r\nx\r\n--b--\r\n", 400)]
+    [InlineData("another field's file", "--b\r\nContent-Disposition: form-data; name=\"other\"; filename=\"a.png\"\r\n\r\nx\r\n--b--\r\n", 400)]
+    [InlineData("no disposition", "--b\r\nContent-Type: image/png\r\n\r\nx\r\n--b--\r\n", 400)]
+    [InlineData("no part", "--b--\r\n", 400)]
+    [InlineData("another boundary", "--c\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\n\r\nx\r\n--c--\r\n", 400)]
+    [InlineData("cut within the file", "--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\n\r\nx", 400)]
+    [InlineData("cut within a head", "--b\r\nContent-Disposition: form-data; name=\"ima", 400)]
+    [InlineData("cut behind the file", "--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\n\r\nx\r\n--b\r\n", 400)]
+    [InlineData("a name beyond ASCII", "--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"\u00e4.png\"\r\n\r\nx\r\n--b--\r\n", 200)]
+    public async Task Form_BrokenSomewhere_StoresNothing(string what, string body, int status)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var form = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        form.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data; boundary=b");
+
+        var answer = await host.Client.PostAsync("/upload/image", form);
+
+        Assert.True(status == (int)answer.StatusCode, $"{what}: {(int)answer.StatusCode}");
+        Assert.Equal(status == 200 ? 1 : 0, Directory.EnumerateFiles(Path.Combine(host.Root, "input"), "*", SearchOption.AllDirectories).Count());
+    }
+
+    [Fact]
+    public async Task Form_WithTwoFiles_StoresTheFirst()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var form = new MultipartFormDataContent { { new StringContent("1"), "image", "a.txt" }, { new StringContent("22"), "image", "b.txt" } };
+
+        var answer = await host.Client.PostAsync("/upload/image", form);
+
+        Assert.Equal(200, (int)answer.StatusCode);
+        Assert.Equal("1", await host.Client.GetStringAsync("/view?type=input&filename=a.txt"));
+        Assert.Single(Directory.GetFiles(Path.Combine(host.Root, "input")));
+    }
+
     [Fact]
     public async Task Upload_OfAnImage_IsInItsComboAtOnce()
     {

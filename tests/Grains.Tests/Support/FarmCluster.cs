@@ -22,6 +22,8 @@ internal sealed class FarmCluster : IAsyncDisposable
 
     public FakeTimeProvider Clock { get; } = new(Samples.Start);
 
+    public string DataRoot => _folder;
+
     public IGrainFactory Grains => _cluster!.Client;
 
     public ISchedulerGrain Scheduler => Grains.GetGrain<ISchedulerGrain>(ISchedulerGrain.Key);
@@ -113,7 +115,7 @@ internal sealed class FarmCluster : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(new Dictionary<string, string?> { ["Farm:Data:Root"] = _folder })
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["Farm:Data:Root"] = _folder, ["Farm:Assets:ScanAtStart"] = "false" })
             .AddInMemoryCollection(_settings)
             .Build();
         var builder = new InProcessTestClusterBuilder(1);
