@@ -18,6 +18,7 @@ internal sealed class AssetScanGrain(AssetScanner scanner, TimeProvider clock, I
     private Task _scan = Task.CompletedTask;
     private Task _saved = Task.CompletedTask;
     private AssetScanProgress? _progress;
+    private bool _leaving;
 
     private string Tenant => this.GetPrimaryKeyString();
 
@@ -73,6 +74,7 @@ internal sealed class AssetScanGrain(AssetScanner scanner, TimeProvider clock, I
     /// <inheritdoc/>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        _leaving = true;
         await _stop.CancelAsync();
         await Task.WhenAll(_scan, _saved).WaitAsync(cancellationToken)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
@@ -99,6 +101,8 @@ internal sealed class AssetScanGrain(AssetScanner scanner, TimeProvider clock, I
             // Whoever asks how the scan went is told; the next one starts anew.
             Note(string.Join(", ", roots), error);
         }
+        // A silo that stops calls no other grain any more, and whoever starts next scans again.
+        if (_leaving) return;
         await TellAsync(new AssetScanEnded(_progress!, clock.GetElapsedTime(started).TotalSeconds, cancelled));
         DelayDeactivation(TimeSpan.FromTicks(-1));
     }
