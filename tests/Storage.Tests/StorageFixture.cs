@@ -105,8 +105,16 @@ public sealed class StorageFixture : IAsyncDisposable
 
     private static async Task<StorageFixture> StartAsync(StorageFixture fixture)
     {
-        foreach (var service in fixture._services.GetServices<IHostedService>().OfType<IHostedLifecycleService>())
-            await service.StartingAsync(CancellationToken.None);
-        return fixture;
+        try
+        {
+            foreach (var service in fixture._services.GetServices<IHostedService>().OfType<IHostedLifecycleService>())
+                await service.StartingAsync(CancellationToken.None);
+            return fixture;
+        }
+        catch
+        {
+            await fixture.DisposeAsync();
+            throw;
+        }
     }
 }
