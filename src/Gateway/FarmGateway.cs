@@ -81,6 +81,7 @@ public static class FarmGateway
         services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
         services.AddOptions<UserOptions>().Bind(configuration.GetSection(UserOptions.Section));
+        services.AddOptions<TenantHeaderOptions>().Bind(configuration.GetSection(TenantHeaderOptions.Section));
         return services;
     }
 
@@ -88,6 +89,7 @@ public static class FarmGateway
         .AddRouting()
         .AddSingleton<MatcherPolicy, ExactPathPolicy>()
         .AddSingleton<JsonBody>()
+        .AddSingleton<TenantHeader>()
         .AddSingleton<IdentityResolver>();
 
     private static IServiceCollection AddCatalog(this IServiceCollection services) => services
@@ -123,6 +125,7 @@ public static class FarmGateway
 
     private static IServiceCollection AddResources(this IServiceCollection services) => services
         .AddSingleton<PromptSubmitter>()
+        .AddSingleton<ModelFiles>()
         .AddSingleton<NodeReplacements>()
         .AddSingleton<SafetensorsMetadata>()
         .AddSingleton<ModelPreviews>()

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Farm.Contracts.Scheduling;
 using Farm.Contracts.Workers;
 
 namespace Farm.Contracts.Prompts;
@@ -51,6 +52,9 @@ public sealed record PromptSubmission
 
     /// <summary>The workflow it came from (<c>extra_data.extra_pnginfo.workflow.id</c>), by which jobs are listed; null where none is named.</summary>
     [Id(12)] public string? WorkflowId { get; init; }
+
+    /// <summary>What it asks of the farm: <c>extra_data.farm</c>, and what its graph shows.</summary>
+    [Id(13)] public PromptNeeds Needs { get; init; } = PromptNeeds.None;
 
     /// <summary>The batch that it was made for; null for one that a client submitted.</summary>
     [Id(40)] public Guid? BatchId { get; init; }

@@ -16,6 +16,13 @@ public interface ISchedulerGrain : IGrainWithStringKey
     [Alias("DrawNumber"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
     Task<long> DrawNumberAsync(string tenant);
 
+    /// <summary>
+    /// Whether the tenant may submit a prompt now: null when it may, else how long to wait until it should be asked again, because as
+    /// many wait as its quota allows.
+    /// </summary>
+    [Alias("Admit"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
+    Task<TimeSpan?> AdmitAsync(string tenant);
+
     /// <summary>Queues a prompt that its grain has committed. Repeating the call changes nothing.</summary>
     [Alias("Enqueue")]
     Task EnqueueAsync(QueueEntry entry);
@@ -31,9 +38,12 @@ public interface ISchedulerGrain : IGrainWithStringKey
     [Alias("Renew"), ResponseTimeout("00:00:03")]
     Task<ImmutableArray<Guid>> RenewAsync(string workerId, ImmutableArray<Lease> leases);
 
-    /// <summary>The run is over or was deleted: its place and its lease end. Announces the new count to the tenant's sockets before it returns.</summary>
+    /// <summary>
+    /// The run is over or was deleted: its place and its lease end. The time of one that succeeded is what others of its shape are
+    /// expected to take. Announces the new count to the tenant's sockets before it returns.
+    /// </summary>
     [Alias("Release")]
-    Task ReleaseAsync(Guid runId);
+    Task ReleaseAsync(Guid runId, bool succeeded);
 
     /// <summary>
     /// Removes every waiting prompt of the tenant, from the store too; they leave no history. What runs goes on. Announces the
@@ -57,6 +67,10 @@ public interface ISchedulerGrain : IGrainWithStringKey
     /// <summary>The queued or running prompts of that id; several where the id repeats.</summary>
     [Alias("Find"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
     Task<ImmutableArray<QueuedRun>> FindAsync(string tenant, string promptId);
+
+    /// <summary>What is expected of those of the prompts that wait or run, in the order asked.</summary>
+    [Alias("Forecast"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
+    Task<ImmutableArray<PromptForecast>> ForecastAsync(string tenant, ImmutableArray<string> promptIds);
 }
 
 /// <summary>What the scheduler needs to know of a prompt.</summary>
@@ -83,6 +97,12 @@ public sealed record QueueEntry
 
     /// <summary>Whether its grain stays in memory while it waits, so that it is to be told when the queue is cleared.</summary>
     [Id(6)] public bool Resident { get; init; }
+
+    /// <summary>What it asks of the farm beside its classes.</summary>
+    [Id(7)] public PromptNeeds Needs { get; init; } = PromptNeeds.None;
+
+    /// <summary>When the gateway accepted it.</summary>
+    [Id(8)] public DateTimeOffset CreatedAt { get; init; }
 }
 
 /// <summary>A worker that asks for work, and what it can do.</summary>
@@ -106,6 +126,12 @@ public sealed record WorkerClaim
 
     /// <summary>The operator's labels of this worker.</summary>
     [Id(5)] public ImmutableArray<string> Labels { get; init; } = [];
+
+    /// <summary>The pool it belongs to; empty for none.</summary>
+    [Id(6)] public string Pool { get; init; } = "";
+
+    /// <summary>Bytes of memory that its device has; 0 where that is not known.</summary>
+    [Id(7)] public long TotalMemory { get; init; }
 }
 
 /// <summary>The right to run one attempt, for as long as it is renewed.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Farm.Contracts.Prompts;
 using Farm.Storage;
 
@@ -32,6 +33,8 @@ internal sealed partial class FailureHandler(RequestDelegate next, ILogger<Failu
         switch (failure)
         {
             case RequestRefusedException refused:
+                if (refused.RetryAfter is { } wait)
+                    RetryAfter(context, (int)Math.Ceiling(wait.TotalSeconds));
                 return Error(refused.Status, refused.Type, refused.Message, refused.Details);
             case UnsafeFileNameException unsafeName:
                 return Error(StatusCodes.Status400BadRequest, "invalid_file_name", "The file name is not safe", unsafeName.Message);
@@ -46,17 +49,19 @@ internal sealed partial class FailureHandler(RequestDelegate next, ILogger<Failu
                 return Error(bad.StatusCode, "invalid_request", "The request is malformed", bad.Message);
             case OrleansException or TimeoutException or StoreUnavailableException or FilesUnavailableException:
                 Unreachable(logger, context.Request.Path, failure);
-                context.Response.OnStarting(() =>
-                {
-                    context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString();
-                    return Task.CompletedTask;
-                });
+                RetryAfter(context, RetryAfterSeconds);
                 return Error(StatusCodes.Status503ServiceUnavailable, "farm_unavailable", "The farm cannot be reached just now", "Try again in a moment.");
             default:
                 Failed(logger, context.Request.Path, failure);
                 return Answers.Text("500 Internal Server Error\n\nServer got itself in trouble", StatusCodes.Status500InternalServerError);
         }
     }
+
+    private static void RetryAfter(HttpContext context, int seconds) => context.Response.OnStarting(() =>
+    {
+        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return Task.CompletedTask;
+    });
 
     private static IResult Error(int status, string type, string message, string details) => Answers.Json(
         writer =>

@@ -17,6 +17,9 @@ internal sealed class RequestRefusedException(string type, string message, strin
 
     public int Status { get; } = status;
 
+    /// <summary>When it is worth asking again; null where that would change nothing.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>A field of the body or query breaks a rule.</summary>
     public static RequestRefusedException Field(string name, string rule) => new("invalid_request", $"Invalid value for '{name}'", $"{name}: {rule}");
 }

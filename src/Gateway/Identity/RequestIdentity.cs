@@ -20,13 +20,13 @@ public sealed class UserOptions
 }
 
 /// <summary>Finds out whose request it is.</summary>
-internal sealed class IdentityResolver(IOptions<UserOptions> options, IGrainFactory grains)
+internal sealed class IdentityResolver(IOptions<UserOptions> options, TenantHeader tenants, IGrainFactory grains)
 {
     private const string Default = "default";
     private const string UserHeader = "Comfy-User";
 
-    /// <summary>The identity of a request: the tenant is <c>default</c> until tenants are configured.</summary>
-    public RequestIdentity Of(HttpContext context) => new(Default, Named(context) ?? Default);
+    /// <summary>The identity of a request.</summary>
+    public RequestIdentity Of(HttpContext context) => new(tenants.Of(context), Named(context) ?? Default);
 
     /// <summary>
     /// The identity of a request for a user's own data: his files, settings and assets. Null in multi-user mode where the header names no user that there is: nobody
@@ -34,10 +34,11 @@ internal sealed class IdentityResolver(IOptions<UserOptions> options, IGrainFact
     /// </summary>
     public async ValueTask<RequestIdentity?> KnownAsync(HttpContext context)
     {
+        var tenant = tenants.Of(context);
         if (!options.Value.MultiUser)
-            return new RequestIdentity(Default, Default);
-        return Named(context) is { } user && UserName.IsId(user) && await grains.GetGrain<IUsersGrain>(Default).ExistsAsync(user)
-            ? new RequestIdentity(Default, user)
+            return new RequestIdentity(tenant, Default);
+        return Named(context) is { } user && UserName.IsId(user) && await grains.GetGrain<IUsersGrain>(tenant).ExistsAsync(user)
+            ? new RequestIdentity(tenant, user)
             : null;
     }
 

@@ -27,8 +27,12 @@ internal sealed class JobEndpoints(IGrainFactory grains, JsonBody body, Identity
     {
         if (!JobQueryReader.TryRead(context.Request.Query, out var query, out var problem))
             return Answers.Error(problem, StatusCodes.Status400BadRequest);
-        var page = await grains.GetGrain<IJobsGrain>(identities.Of(context).Tenant).ListAsync(query);
-        return Answers.Json(writer => JobWriter.WritePage(writer, page, query));
+        var tenant = identities.Of(context).Tenant;
+        var page = await grains.GetGrain<IJobsGrain>(tenant).ListAsync(query);
+        var forecasts = WantsForecast(context)
+            ? await Scheduler.ForecastAsync(tenant, [.. page.Jobs.Where(j => j.Status is JobStatus.Pending or JobStatus.InProgress).Select(j => j.PromptId)])
+            : [];
+        return Answers.Json(writer => JobWriter.WritePage(writer, page, query, forecasts));
     }
 
     private async Task<IResult> OneAsync(HttpContext context)
@@ -40,14 +44,19 @@ internal sealed class JobEndpoints(IGrainFactory grains, JsonBody body, Identity
             return Answers.Json(writer => JobWriter.WriteEnded(writer, entry));
         foreach (var run in (await Scheduler.FindAsync(tenant, id)).OrderByDescending(r => r.Running))
         {
-            if (await history.SubmissionsAsync([run.RunId]) is [var submission])
-                return Answers.Json(writer => JobWriter.WriteQueued(writer, submission, run.Running));
+            if (await history.SubmissionsAsync([run.RunId]) is not [var submission])
+                continue;
+            var forecast = (await Scheduler.ForecastAsync(tenant, [id])).FirstOrDefault(f => f.RunId == run.RunId);
+            return Answers.Json(writer => JobWriter.WriteQueued(writer, submission, run.Running, WantsForecast(context) || forecast?.Blocked is not null ? forecast : null));
         }
         // It may have ended between the two looks.
         return await history.GetAsync(id) is { } late
             ? Answers.Json(writer => JobWriter.WriteEnded(writer, late))
             : Answers.Error("Job not found", StatusCodes.Status404NotFound);
     }
+
+    /// <summary>ComfyUI's jobs have no member <c>farm</c>: it is for those who ask.</summary>
+    private static bool WantsForecast(HttpContext context) => context.Request.Query["farm"].ToString() is "1" or "true";
 
     private async Task<IResult> CancelOneAsync(HttpContext context)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Farm.Contracts.Jobs;
 using Farm.Contracts.Prompts;
+using Farm.Contracts.Scheduling;
 using Farm.Gateway.Events;
 using Farm.Gateway.History;
 using Farm.Gateway.Http;
@@ -14,14 +15,16 @@ internal static class JobWriter
     private const int Depth = 1000;
 
     /// <summary>Writes <c>{jobs, pagination}</c>.</summary>
-    public static void WritePage(Utf8JsonWriter writer, JobPage page, JobQuery query)
+    public static void WritePage(Utf8JsonWriter writer, JobPage page, JobQuery query, IReadOnlyList<PromptForecast> forecasts)
     {
+        var byId = forecasts.ToLookup(f => f.PromptId, StringComparer.Ordinal);
         writer.WriteStartObject();
         writer.WriteStartArray("jobs");
         foreach (var job in page.Jobs)
         {
             writer.WriteStartObject();
             WriteFields(writer, job);
+            WriteForecast(writer, byId[job.PromptId].FirstOrDefault());
             writer.WriteEndObject();
         }
         writer.WriteEndArray();
@@ -38,10 +41,11 @@ internal static class JobWriter
     }
 
     /// <summary>Writes all that is known of a prompt that waits or runs.</summary>
-    public static void WriteQueued(Utf8JsonWriter writer, StoredSubmission submission, bool running)
+    public static void WriteQueued(Utf8JsonWriter writer, StoredSubmission submission, bool running, PromptForecast? forecast)
     {
         writer.WriteStartObject();
         WriteFields(writer, ToJob(submission, running ? JobStatus.InProgress : JobStatus.Pending));
+        WriteForecast(writer, forecast);
         writer.WriteEndObject();
     }
 
@@ -61,6 +65,20 @@ internal static class JobWriter
         writer.WritePropertyName("extra_data");
         writer.WriteRawValue(entry.Submission.ExtraData, skipInputValidation: true);
         writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The farm's own member: <c>eta</c> in milliseconds since 1970, <c>ahead</c>, and why a prompt cannot begin.</summary>
+    private static void WriteForecast(Utf8JsonWriter writer, PromptForecast? forecast)
+    {
+        if (forecast is null)
+            return;
+        writer.WriteStartObject("farm");
+        if (forecast.End is { } end)
+            writer.WriteNumber("eta", end.ToUnixTimeMilliseconds());
+        writer.WriteNumber("ahead", forecast.Ahead);
+        if (forecast.Blocked is { } reason)
+            writer.WriteString("blocked", reason);
         writer.WriteEndObject();
     }
 

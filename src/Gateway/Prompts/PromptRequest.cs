@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Farm.Contracts.Scheduling;
 using Farm.Contracts.Text;
 using Farm.Gateway.Http;
 
@@ -31,6 +32,9 @@ internal sealed record PromptRequest
     /// <summary>Members of extra_data in order, with client_id, without secrets.</summary>
     public required OrderedDictionary<string, JsonElement> ExtraData { get; init; }
 
+    /// <summary>What <c>extra_data.farm</c> asks for.</summary>
+    public required PromptNeeds Needs { get; init; }
+
     /// <summary>The secrets taken out of extra_data as a JSON object, or null.</summary>
     public required string? Secrets { get; init; }
 
@@ -56,6 +60,7 @@ internal sealed record PromptRequest
                 ? Limited("client_id", PythonText.Str(client), maxIdLength)
                 : null,
             ExtraData = extra,
+            Needs = extra.TryGetValue("farm", out var farm) && farm.ValueKind is not JsonValueKind.Null ? FarmRequest.Read(farm) : PromptNeeds.None,
             Secrets = secrets,
             Targets = ReadTargets(body.Member("partial_execution_targets")),
         };

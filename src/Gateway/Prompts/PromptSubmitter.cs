@@ -12,16 +12,21 @@ namespace Farm.Gateway.Prompts;
 
 /// <summary>Takes a posted prompt from its envelope to its grain.</summary>
 internal sealed partial class PromptSubmitter(
-    IGrainFactory grains, CatalogCache catalog, FileCombos files, NodeReplacements replacements, PromptValidator validator, TimeProvider time,
+    IGrainFactory grains, CatalogCache catalog, FileCombos files, NodeReplacements replacements, PromptValidator validator, ModelFiles models, TimeProvider time,
     IOptions<GatewayOptions> options, ILogger<PromptSubmitter> logger)
 {
     private static readonly PromptError NoPrompt = new("no_prompt", "No prompt provided", "No prompt provided");
+
+    private ISchedulerGrain Scheduler => grains.GetGrain<ISchedulerGrain>(ISchedulerGrain.Key);
 
     /// <summary>Validates and queues; the answer says either the id and number, or why not.</summary>
     public async Task<PromptAnswer> SubmitAsync(PromptRequest request, RequestIdentity identity, CancellationToken cancel)
     {
         // The counter moves with every post that brings no number, the refused ones included.
+        var admission = Scheduler.AdmitAsync(identity.Tenant);
         var number = request.Number ?? await DrawAsync(request, identity);
+        if (await admission is { } wait)
+            throw OverQuota(wait);
         if (request.Prompt is not { } posted)
             return PromptAnswer.Refused(new ValidationResult(NoPrompt, [], [], []));
         var graph = PromptGraph.Read(posted, options.Value.MaxNodes);
@@ -31,15 +36,20 @@ internal sealed partial class PromptSubmitter(
         var result = await validator.ValidateAsync(graph, view, request.Targets);
         if (result.Refusal is not null)
             return PromptAnswer.Refused(result);
-        var submission = Build(request, identity, graph, result, number);
+        var (names, bytes) = await models.InAsync(graph, view, cancel);
+        var needs = request.Needs with { Files = names, FileBytes = bytes, Shape = WorkflowShape.Of(graph, names) };
+        var submission = Build(request, identity, graph, result, number) with { Needs = needs };
         var receipt = await grains.GetGrain<IPromptGrain>(Guid.NewGuid()).SubmitAsync(submission);
         Accepted(logger, receipt.PromptId);
         return new PromptAnswer(receipt, result, request.Number is not null);
     }
 
+    private static RequestRefusedException OverQuota(TimeSpan wait) => new(
+        "too_many_pending", "Too many prompts wait", "as many prompts of the tenant wait as its quota allows", StatusCodes.Status429TooManyRequests) { RetryAfter = wait };
+
     private async Task<double> DrawAsync(PromptRequest request, RequestIdentity identity)
     {
-        var drawn = await grains.GetGrain<ISchedulerGrain>(ISchedulerGrain.Key).DrawNumberAsync(identity.Tenant);
+        var drawn = await Scheduler.DrawNumberAsync(identity.Tenant);
         return request.Front ? -drawn : drawn;
     }
 

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Farm.Contracts.Jobs;
 using Farm.Contracts.Prompts;
+using Farm.Contracts.Scheduling;
 using Farm.Contracts.Workers;
 using Farm.Grains.Ledger;
 using Farm.Grains.Persistence.Rows;
@@ -95,7 +97,7 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
         Attempt = state.Attempt,
         Revision = state.Revision,
         WorkerId = state.WorkerId,
-        ClassTypes = Requirement.TextOf(state.Submission.ClassTypes),
+        ClassTypes = NeedsText.Write(state.Submission.ClassTypes, state.Submission.Needs),
         CreatedAt = state.Submission.CreatedAt.ToUnixTimeMilliseconds(),
         StartedAt = state.StartedAt?.ToUnixTimeMilliseconds(),
         EndedAt = state.EndedAt?.ToUnixTimeMilliseconds(),
@@ -119,7 +121,9 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
     };
 
     /// <summary>The state of a row and its graph.</summary>
-    internal static PromptState ToState(PromptRow row, GraphRow graph) => new()
+    internal static PromptState ToState(PromptRow row, GraphRow graph) => ToState(row, graph, NeedsText.Read(row.ClassTypes));
+
+    private static PromptState ToState(PromptRow row, GraphRow graph, (ImmutableArray<string> Classes, PromptNeeds Needs) placement) => new()
     {
         RunId = row.RunId,
         Submission = new PromptSubmission
@@ -133,7 +137,8 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
             ExtraData = graph.ExtraData,
             Targets = EventJson.Read<string>(graph.Targets),
             DeferredChecks = EventJson.Read<NodeCheck>(graph.DeferredChecks),
-            ClassTypes = Requirement.Split(row.ClassTypes),
+            ClassTypes = placement.Classes,
+            Needs = placement.Needs,
             CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt),
             WorkflowId = row.WorkflowId,
             BatchId = row.BatchId,

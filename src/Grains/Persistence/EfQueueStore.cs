@@ -55,7 +55,7 @@ internal sealed class EfQueueStore(IDbContextFactory<FarmDb> contexts, GroupComm
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var runs = db.Prompts.AsNoTracking().Where(which).Select(p => new StoredRun(
-            p.RunId, p.Tenant, p.PromptId, p.Number, p.Attempt, p.ClassTypes, p.Status == PromptStatus.Running, p.WorkerId));
+            p.RunId, p.Tenant, p.PromptId, p.Number, p.Attempt, p.ClassTypes, p.CreatedAt, p.Status == PromptStatus.Running, p.WorkerId));
         await foreach (var run in runs.AsAsyncEnumerable().WithCancellation(cancellation)) yield return run;
     }
 

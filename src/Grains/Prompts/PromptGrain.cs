@@ -47,7 +47,7 @@ internal sealed class PromptGrain(
         await LoadAsync();
         if (_state is null || _state.Status == PromptStatus.Ended)
         {
-            await Scheduler.ReleaseAsync(RunId);
+            await Scheduler.ReleaseAsync(RunId, succeeded: false);
             DeactivateOnIdle();
             return null;
         }
@@ -110,7 +110,7 @@ internal sealed class PromptGrain(
         if (_state is null || !PromptStateMachine.MayDelete(_state)) return false;
         await store.DeleteAsync(_state);
         Take(null);
-        await Scheduler.ReleaseAsync(RunId);
+        await Scheduler.ReleaseAsync(RunId, succeeded: false);
         DeactivateOnIdle();
         return true;
     }
@@ -131,7 +131,7 @@ internal sealed class PromptGrain(
         await LoadAsync();
         if (_state is null || _state.Status == PromptStatus.Ended)
         {
-            await Scheduler.ReleaseAsync(RunId);
+            await Scheduler.ReleaseAsync(RunId, succeeded: false);
             return;
         }
         if (_state.Attempt == attempt)
@@ -192,7 +192,7 @@ internal sealed class PromptGrain(
         _toldEnd = true;
         DeactivateOnIdle();
         await TellAsync(Router.PublishAsync(closing));
-        await TellAsync(Scheduler.ReleaseAsync(RunId));
+        await TellAsync(Scheduler.ReleaseAsync(RunId, _state!.Outcome == RunOutcome.Success));
         await TellAsync(Router.PublishAsync([new NodeExecuting(null, null)]));
     }
 
@@ -264,5 +264,7 @@ internal sealed class PromptGrain(
         Attempt = state.Attempt,
         ClassTypes = state.Submission.ClassTypes,
         Resident = Stays(state.Submission),
+        Needs = state.Submission.Needs,
+        CreatedAt = state.Submission.CreatedAt,
     };
 }

@@ -6,7 +6,7 @@ namespace Farm.Grains.Scheduling;
 /// All queued and running prompts of the farm, in memory. Adding, removing, finding and handing out cost O(log n); nothing
 /// here waits, stores or calls.
 /// </summary>
-internal sealed class FarmQueue(ITenantOrder order)
+internal sealed class FarmQueue(ITenantOrder order, RankPolicy rank, TenantQuotas quotas, TimeProvider clock)
 {
     private readonly Dictionary<Guid, QueuedItem> _items = [];
     private readonly Dictionary<string, TenantQueue> _tenants = new(StringComparer.Ordinal);
@@ -22,6 +22,9 @@ internal sealed class FarmQueue(ITenantOrder order)
     /// <summary>All prompts under a lease.</summary>
     public IEnumerable<QueuedItem> Leased => _tenants.Values.SelectMany(t => t.Leased);
 
+    /// <summary>How long runs take.</summary>
+    public RunTimes Times { get; } = new();
+
     /// <summary>
     /// Makes a prompt wait: a new one, or a running one whose next attempt is due. Null when it waits or runs already in that
     /// attempt or a later one.
@@ -30,7 +33,10 @@ internal sealed class FarmQueue(ITenantOrder order)
     {
         if (!_items.TryGetValue(entry.RunId, out var item))
         {
-            item = Add(entry.RunId, entry.Tenant, entry.PromptId, entry.Number, entry.Attempt, Requirement.TextOf(entry.ClassTypes), null);
+            var run = new StoredRun(
+                entry.RunId, entry.Tenant, entry.PromptId, entry.Number, entry.Attempt, NeedsText.Write(entry.ClassTypes, entry.Needs),
+                entry.CreatedAt.ToUnixTimeMilliseconds(), Running: false, WorkerId: null);
+            item = Add(run, lease: null);
             item.Resident = entry.Resident;
             return item;
         }
@@ -45,20 +51,24 @@ internal sealed class FarmQueue(ITenantOrder order)
     /// <summary>Takes a stored prompt in at start.</summary>
     public void Restore(StoredRun run, DateTimeOffset leaseEnd)
     {
-        var lease = run.Running ? Term(run.WorkerId ?? "", leaseEnd) : null;
-        if (!_items.ContainsKey(run.RunId)) Add(run.RunId, run.Tenant, run.PromptId, run.Number, run.Attempt, run.ClassTypes, lease);
+        if (!_items.ContainsKey(run.RunId)) Add(run, run.Running ? Term(run.WorkerId ?? "", leaseEnd, TimeSpan.Zero) : null);
     }
 
     /// <summary>Takes a waiting prompt in again that was taken out.</summary>
-    public QueuedItem PutBack(QueuedItem item) =>
-        Add(item.RunId, item.Tenant.Name, item.PromptId, item.Number, item.Attempt, item.Requirement.Text, null);
-
-    /// <summary>The prompt whose turn it is among those the worker can run; it keeps waiting until it is leased.</summary>
-    public QueuedItem? First(WorkerClasses worker)
+    public QueuedItem PutBack(QueuedItem item)
     {
+        var again = item.In(TenantOf(item.Tenant.Name), _requirements.Take(item.Requirement.Text));
+        Take(again);
+        return again;
+    }
+
+    /// <summary>The prompt whose turn it is among those that are taken; it keeps waiting until it is leased.</summary>
+    public QueuedItem? First(Func<QueuedItem, bool> takes)
+    {
+        var now = clock.GetUtcNow();
         foreach (var tenant in order.Turns())
         {
-            if (tenant.First(worker) is { } item) return item;
+            if (tenant.First(takes, now) is { } item) return item;
         }
         return null;
     }
@@ -66,19 +76,23 @@ internal sealed class FarmQueue(ITenantOrder order)
     /// <summary>Hands a waiting prompt to a worker.</summary>
     public void HandOut(QueuedItem item, string workerId, DateTimeOffset leaseEnd)
     {
-        SetLease(item, Term(workerId, leaseEnd));
-        order.Served(item.Tenant);
+        var expected = item.Shape.Expected;
+        order.Charge(item.Tenant, expected);
+        SetLease(item, Term(workerId, leaseEnd, expected));
     }
 
     /// <summary>Takes a prompt out, waiting or running; null when there is none.</summary>
-    public QueuedItem? Remove(Guid runId)
+    /// <param name="runId">The prompt.</param>
+    /// <param name="succeeded">Whether its run tells how long others like it take.</param>
+    public QueuedItem? Remove(Guid runId, bool succeeded = false)
     {
         if (!_items.Remove(runId, out var item)) return null;
         var tenant = item.Tenant;
         if (item.Lease is null) WaitingCount--;
+        else Settle(item, succeeded);
         tenant.Remove(item);
         _requirements.Return(item.Requirement);
-        if (tenant.WaitingCount == 0) order.Leave(tenant);
+        Turn(tenant);
         if (tenant.Count == 0) _tenants.Remove(tenant.Name);
         return item;
     }
@@ -92,36 +106,60 @@ internal sealed class FarmQueue(ITenantOrder order)
     /// <summary>The tenant's running and waiting prompts.</summary>
     public int Count(string tenant) => Tenant(tenant)?.Count ?? 0;
 
-    private QueuedItem Add(Guid runId, string tenantName, string promptId, double number, int attempt, string classTypes, LeaseTerm? lease)
+    private QueuedItem Add(StoredRun run, LeaseTerm? lease)
     {
-        if (!_tenants.TryGetValue(tenantName, out var tenant)) _tenants.Add(tenantName, tenant = new TenantQueue(tenantName));
-        var item = new QueuedItem(runId, promptId, number, _requirements.Take(classTypes), tenant) { Attempt = attempt, Lease = lease };
-        _items.Add(runId, item);
-        tenant.Add(item);
-        if (lease is null) Joined(tenant);
+        var needs = NeedsText.Rank(run.Needs);
+        var item = new QueuedItem(
+            run.RunId, run.PromptId, run.Number, _requirements.Take(NeedsText.RequirementOf(run.Needs)), Times.Of(needs.Shape), TenantOf(run.Tenant))
+        {
+            CreatedAt = run.CreatedAt,
+            Deadline = needs.Deadline?.ToUnixTimeMilliseconds(),
+            FileBytes = needs.FileBytes,
+            Priority = needs.Priority,
+            Attempt = run.Attempt,
+            Lease = lease,
+        };
+        Take(item);
         return item;
+    }
+
+    private void Take(QueuedItem item)
+    {
+        _items.Add(item.RunId, item);
+        item.Tenant.Add(item);
+        if (item.Lease is null) WaitingCount++;
+        Turn(item.Tenant);
+    }
+
+    private TenantQueue TenantOf(string name)
+    {
+        if (!_tenants.TryGetValue(name, out var tenant)) _tenants.Add(name, tenant = new TenantQueue(name, rank) { MaxRunning = quotas.Of(name).MaxRunning });
+        return tenant;
     }
 
     private void SetLease(QueuedItem item, LeaseTerm? term)
     {
-        var waited = item.Lease is null;
+        if (item.Lease is null) WaitingCount--;
+        else Settle(item, succeeded: false);
         item.Tenant.Lease(item, term);
-        if (waited && term is not null)
-        {
-            WaitingCount--;
-            if (item.Tenant.WaitingCount == 0) order.Leave(item.Tenant);
-        }
-        else if (!waited && term is null)
-        {
-            Joined(item.Tenant);
-        }
+        if (term is null) WaitingCount++;
+        Turn(item.Tenant);
     }
 
-    private void Joined(TenantQueue tenant)
+    /// <summary>A run is over: what it took is what its tenant is charged.</summary>
+    private void Settle(QueuedItem item, bool succeeded)
     {
-        WaitingCount++;
-        order.Join(tenant);
+        var took = clock.GetUtcNow() - item.Lease!.Start;
+        order.Correct(item.Tenant, took - item.Lease.Expected);
+        if (succeeded) item.Shape.Measure(took);
     }
 
-    private LeaseTerm Term(string workerId, DateTimeOffset end) => new() { WorkerId = workerId, End = end, Order = _handOuts++ };
+    private void Turn(TenantQueue tenant)
+    {
+        if (tenant.HasTurn) order.Join(tenant);
+        else order.Leave(tenant);
+    }
+
+    private LeaseTerm Term(string workerId, DateTimeOffset end, TimeSpan expected) =>
+        new() { WorkerId = workerId, Start = clock.GetUtcNow(), End = end, Expected = expected, Order = _handOuts++ };
 }

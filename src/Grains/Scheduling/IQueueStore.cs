@@ -28,8 +28,9 @@ internal interface IQueueStore
 /// <param name="PromptId">The id clients know.</param>
 /// <param name="Number">Its rank.</param>
 /// <param name="Attempt">The running or next attempt.</param>
-/// <param name="ClassTypes">Its requirement's text.</param>
+/// <param name="Needs">What it needs and how it ranks, as <see cref="NeedsText"/> writes it.</param>
+/// <param name="CreatedAt">When it was submitted, in milliseconds since 1970.</param>
 /// <param name="Running">Whether an attempt had begun.</param>
 /// <param name="WorkerId">The worker of that attempt.</param>
 internal sealed record StoredRun(
-    Guid RunId, string Tenant, string PromptId, double Number, int Attempt, string ClassTypes, bool Running, string? WorkerId);
+    Guid RunId, string Tenant, string PromptId, double Number, int Attempt, string Needs, long CreatedAt, bool Running, string? WorkerId);

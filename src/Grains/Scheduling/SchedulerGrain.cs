@@ -22,16 +22,24 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
     private readonly ILogger _logger;
     private readonly CancellationToken _stopping;
     private readonly WaitingClaims _claims = new();
-    private readonly Dictionary<string, WorkerClasses> _classes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, WorkerProfile> _profiles = new(StringComparer.Ordinal);
+    private readonly WorkerRoster _roster;
+    private readonly Placement _placement;
+    private readonly Forecasts _forecasts;
+    private readonly TenantQuotas _quotas;
     private readonly QueueAnnouncer _announcer;
     private readonly ClearedPrompts _cleared;
     private readonly NumberSource _numbers;
 
     public SchedulerGrain(
-        ITenantOrder order, IQueueStore store, TimeProvider clock, IOptions<SchedulingOptions> options,
+        FairShares shares, RankPolicy rank, TenantQuotas quotas, IQueueStore store, TimeProvider clock, IOptions<SchedulingOptions> options,
         SchedulerInstruments instruments, ILogger<SchedulerGrain> logger, IGrainFactory grains, IHostApplicationLifetime host)
     {
-        _queue = new FarmQueue(order);
+        _queue = new FarmQueue(shares, rank, quotas, clock);
+        _roster = new WorkerRoster(clock, options.Value.WorkerLife);
+        _placement = new Placement(_roster, options, clock);
+        _forecasts = new Forecasts(_queue, shares, _roster, clock);
+        _quotas = quotas;
         _store = store;
         _clock = clock;
         _options = options.Value;
@@ -79,6 +87,16 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
     public Task<long> DrawNumberAsync(string tenant) => _numbers.DrawAsync(tenant);
 
     /// <inheritdoc/>
+    public Task<TimeSpan?> AdmitAsync(string tenant)
+    {
+        if ((_queue.Tenant(tenant)?.WaitingCount ?? 0) < _quotas.Of(tenant).MaxPending) return Task.FromResult<TimeSpan?>(null);
+        // Until about one of them has begun.
+        var (least, most) = (TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+        var average = _queue.Times.Average;
+        return Task.FromResult<TimeSpan?>(average < least ? least : average > most ? most : average);
+    }
+
+    /// <inheritdoc/>
     public Task EnqueueAsync(QueueEntry entry)
     {
         if (_cleared.TurnAway(entry) || _queue.Enqueue(entry) is not { } item) return Task.CompletedTask;
@@ -90,10 +108,10 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
     /// <inheritdoc/>
     public async Task<Lease?> ClaimAsync(WorkerClaim claim)
     {
-        var classes = await ClassesOfAsync(claim.ManifestHash);
-        var item = _queue.First(classes);
+        var worker = _roster.Claims(claim, await ProfileOfAsync(claim));
+        var item = _queue.First(waiting => _placement.Gives(waiting, worker));
         if (item is not null) HandOut(item, claim.WorkerId);
-        else item = await WaitAsync(_claims.Add(claim, classes));
+        else item = await WaitAsync(_claims.Add(claim, worker));
         if (item is null) return null;
         var lease = new Lease(item.RunId, item.Attempt);
         await _announcer.AnnounceAsync(item.Tenant.Name, item.Tenant.Count);
@@ -103,6 +121,7 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
     /// <inheritdoc/>
     public Task<ImmutableArray<Guid>> RenewAsync(string workerId, ImmutableArray<Lease> leases)
     {
+        _roster.Renews(workerId);
         var gone = ImmutableArray.CreateBuilder<Guid>();
         foreach (var lease in leases)
         {
@@ -120,8 +139,13 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
     }
 
     /// <inheritdoc/>
-    public Task ReleaseAsync(Guid runId) =>
-        _queue.Remove(runId) is { } item ? _announcer.AnnounceAsync(item.Tenant.Name, item.Tenant.Count) : Task.CompletedTask;
+    public Task ReleaseAsync(Guid runId, bool succeeded)
+    {
+        if (_queue.Remove(runId, succeeded) is not { } item) return Task.CompletedTask;
+        // A tenant that had as many running as it may can go on.
+        if (item.Lease is not null && item.Tenant.MaxRunning != int.MaxValue) Serve();
+        return _announcer.AnnounceAsync(item.Tenant.Name, item.Tenant.Count);
+    }
 
     /// <inheritdoc/>
     public async Task ClearAsync(string tenant)
@@ -165,10 +189,32 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
         return Task.FromResult<ImmutableArray<QueuedRun>>([.. found.Select(i => new QueuedRun(i.RunId, i.PromptId, i.Lease is not null))]);
     }
 
-    /// <summary>Gives a prompt that has come to wait to the longest waiting worker that can run it.</summary>
+    /// <inheritdoc/>
+    public Task<ImmutableArray<PromptForecast>> ForecastAsync(string tenant, ImmutableArray<string> promptIds)
+    {
+        var found = promptIds.SelectMany(id => _queue.Tenant(tenant)?.Find(id) ?? []);
+        return Task.FromResult<ImmutableArray<PromptForecast>>([.. found.Select(_forecasts.Of)]);
+    }
+
+    /// <summary>Gives a prompt that has come to wait to the best of the waiting workers, if its tenant may have it run.</summary>
     private void Offer(QueuedItem item)
     {
-        if (_claims.TakeFor(item.Requirement) is not { } waiting) return;
+        if (item.Tenant.HasTurn && _placement.Choose(item, _claims.All) is { } waiting) Give(item, waiting);
+    }
+
+    /// <summary>Gives waiting workers what has come to be theirs: prompts that no longer wait for a better one, or whose tenant may go on.</summary>
+    private void Serve()
+    {
+        if (_queue.WaitingCount == 0 || _claims.Count == 0) return;
+        foreach (var waiting in _claims.All.ToArray())
+        {
+            if (_queue.First(item => _placement.Gives(item, waiting.Worker)) is { } item) Give(item, waiting);
+        }
+    }
+
+    private void Give(QueuedItem item, WaitingClaim waiting)
+    {
+        _claims.Remove(waiting);
         HandOut(item, waiting.Claim.WorkerId);
         waiting.Given.SetResult(item);
     }
@@ -176,6 +222,7 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
     private void HandOut(QueuedItem item, string workerId)
     {
         _queue.HandOut(item, workerId, LeaseEnd);
+        _roster.Takes(workerId, item.Shape.Expected);
         _instruments.HandedOut();
     }
 
@@ -196,18 +243,22 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
         }
     }
 
-    private async ValueTask<WorkerClasses> ClassesOfAsync(string manifestHash)
+    private async ValueTask<WorkerProfile> ProfileOfAsync(WorkerClaim claim)
     {
-        if (_classes.TryGetValue(manifestHash, out var known)) return known;
-        var classes = new WorkerClasses(await GrainFactory.GetGrain<ICatalogGrain>(ICatalogGrain.Key).ClassesAsync(manifestHash));
-        if (!classes.IsEmpty) _classes[manifestHash] = classes;
-        return classes;
+        var key = string.Join('\n', [claim.ManifestHash, claim.Pool, .. claim.Labels]);
+        if (_profiles.TryGetValue(key, out var known)) return known;
+        var classes = await GrainFactory.GetGrain<ICatalogGrain>(ICatalogGrain.Key).ClassesAsync(claim.ManifestHash);
+        var profile = new WorkerProfile(classes, claim.Pool, claim.Labels);
+        if (!profile.IsEmpty) _profiles[key] = profile;
+        return profile;
     }
 
     /// <summary>Takes ended leases away. The prompt's grain decides what becomes of the prompt and queues it again or releases it.</summary>
     private Task SweepAsync(CancellationToken cancellation)
     {
         Measure();
+        _roster.Sweep();
+        Serve();
         var now = _clock.GetUtcNow();
         foreach (var item in _queue.Leased.Where(i => i.Lease!.End <= now).ToArray())
         {

@@ -28,6 +28,21 @@ public sealed class SchedulingOptions
     /// </summary>
     public TimeSpan StrayInterval { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How much waiting a class of priority is worth: so much later a prompt of the class below may come. 10 min by default.</summary>
+    public TimeSpan AgingTime { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long before its deadline, less the time it should take, a prompt comes first in its tenant. 10 min by default.</summary>
+    public TimeSpan DeadlineLead { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// How long a prompt waits for a worker that has its models in memory and should soon be free, though another is free now. 2 s by
+    /// default, less than loading a model takes; 0 for not at all.
+    /// </summary>
+    public TimeSpan WarmWait { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a worker counts as alive after it asked for work or renewed a lease. 30 s by default.</summary>
+    public TimeSpan WorkerLife { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The longest a claim may wait, whatever patience it has; below the response timeout of grain calls. 25 s by default.</summary>
     public TimeSpan MaxPatience { get; set; } = TimeSpan.FromSeconds(25);
 }
@@ -43,6 +58,10 @@ internal sealed class SchedulingOptionsValidator : IValidateOptions<SchedulingOp
         Above(nameof(options.RecoveryGrace), options.RecoveryGrace ?? TimeSpan.Zero, TimeSpan.Zero);
         Above(nameof(options.SweepInterval), options.SweepInterval, TimeSpan.FromMilliseconds(10));
         Above(nameof(options.StrayInterval), options.StrayInterval, options.LeaseDuration);
+        Above(nameof(options.AgingTime), options.AgingTime, TimeSpan.Zero);
+        Above(nameof(options.DeadlineLead), options.DeadlineLead, TimeSpan.Zero);
+        Above(nameof(options.WarmWait), options.WarmWait, TimeSpan.Zero);
+        Above(nameof(options.WorkerLife), options.WorkerLife, options.LeaseDuration);
         Above(nameof(options.MaxPatience), options.MaxPatience, TimeSpan.FromMilliseconds(10));
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 

@@ -1,13 +1,10 @@
 namespace Farm.Grains.Scheduling;
 
-/// <summary>
-/// The prompts of one tenant. Waiting ones stand in lanes, one for each distinct requirement, so that a worker which lacks
-/// the classes of the first prompt finds the first that it can run without walking the queue.
-/// </summary>
-internal sealed class TenantQueue(string name)
+/// <summary>The prompts of one tenant: those that run, and those that wait, in lanes by class and requirement.</summary>
+internal sealed class TenantQueue(string name, RankPolicy rank)
 {
-    private readonly Dictionary<Requirement, Lane> _lanes = [];
-    private readonly SortedSet<Lane> _lanesByHead = new(Lane.ByHead);
+    private readonly PriorityLanes[] _classes = [.. Enumerable.Range(0, RankPolicy.Classes).Select(c => new PriorityLanes(RankPolicy.OrderOf(c)))];
+    private readonly PriorityQueue<QueuedItem, long> _deadlines = new();
     private readonly Dictionary<string, QueuedItem> _byPromptId = new(StringComparer.Ordinal);
     private readonly Dictionary<Guid, QueuedItem> _running = [];
 
@@ -16,6 +13,15 @@ internal sealed class TenantQueue(string name)
 
     /// <summary>Prompts that wait.</summary>
     public int WaitingCount { get; private set; }
+
+    /// <summary>Prompts that run.</summary>
+    public int RunningCount => _running.Count;
+
+    /// <summary>Prompts that may run at a time.</summary>
+    public int MaxRunning { get; init; } = int.MaxValue;
+
+    /// <summary>Whether a prompt may be handed out.</summary>
+    public bool HasTurn => WaitingCount > 0 && RunningCount < MaxRunning;
 
     /// <summary>Prompts that run or wait.</summary>
     public int Count => WaitingCount + _running.Count;
@@ -31,6 +37,7 @@ internal sealed class TenantQueue(string name)
     {
         item.SamePromptId = _byPromptId.GetValueOrDefault(item.PromptId);
         _byPromptId[item.PromptId] = item;
+        if (rank.UrgentAt(item) is { } time) _deadlines.Enqueue(item, time);
         Place(item);
     }
 
@@ -38,6 +45,7 @@ internal sealed class TenantQueue(string name)
     public void Remove(QueuedItem item)
     {
         Displace(item);
+        item.IsGone = true;
         var first = _byPromptId[item.PromptId];
         if (ReferenceEquals(first, item))
         {
@@ -57,14 +65,18 @@ internal sealed class TenantQueue(string name)
         Place(item);
     }
 
-    /// <summary>The first waiting prompt that the worker can run; it keeps its place.</summary>
-    public QueuedItem? First(WorkerClasses worker)
+    /// <summary>The first waiting prompt that is taken; it keeps its place.</summary>
+    public QueuedItem? First(Func<QueuedItem, bool> takes, DateTimeOffset now)
     {
-        foreach (var lane in _lanesByHead)
+        Promote(now.ToUnixTimeMilliseconds());
+        QueuedItem? first = null;
+        var key = long.MaxValue;
+        for (var c = 0; c < _classes.Length; c++)
         {
-            if (worker.Has(lane.Requirement)) return lane.Head;
+            if (_classes[c].Count == 0 || _classes[c].First(takes) is not { } item || rank.KeyOf(item, c) >= key) continue;
+            (first, key) = (item, rank.KeyOf(item, c));
         }
-        return null;
+        return first;
     }
 
     /// <summary>All prompts of that id.</summary>
@@ -73,20 +85,43 @@ internal sealed class TenantQueue(string name)
         for (var item = _byPromptId.GetValueOrDefault(promptId); item is not null; item = item.SamePromptId) yield return item;
     }
 
+    /// <summary>About how many of the tenant's prompts are handed out before one that waits.</summary>
+    public int Ahead(QueuedItem item)
+    {
+        var own = RankPolicy.ClassOf(item);
+        return _classes.Take(own).Sum(c => c.Count) + _classes[own].Ahead(item);
+    }
+
     /// <summary>Waiting prompts in the order of their rank.</summary>
     public IEnumerable<QueuedItem> Waiting()
     {
-        var heads = new PriorityQueue<IEnumerator<QueuedItem>, QueuedItem>(RankComparer.Instance);
-        foreach (var lane in _lanes.Values)
+        var classes = new List<(int Class, IEnumerator<QueuedItem> Items)>();
+        for (var c = 0; c < _classes.Length; c++)
         {
-            var items = lane.Items.GetEnumerator();
-            if (items.MoveNext()) heads.Enqueue(items, items.Current);
+            var items = _classes[c].Waiting().GetEnumerator();
+            if (items.MoveNext()) classes.Add((c, items));
         }
-        while (heads.TryDequeue(out var items, out var item))
+        while (classes.Count > 0)
         {
-            yield return item;
-            if (items.MoveNext()) heads.Enqueue(items, items.Current);
-            else items.Dispose();
+            var next = classes.Count == 1 ? classes[0] : classes.MinBy(c => rank.KeyOf(c.Items.Current, c.Class));
+            yield return next.Items.Current;
+            if (next.Items.MoveNext()) continue;
+            next.Items.Dispose();
+            classes.Remove(next);
+        }
+    }
+
+    /// <summary>Prompts whose deadline is near now change their class.</summary>
+    private void Promote(long now)
+    {
+        while (_deadlines.TryPeek(out var item, out var time) && time <= now)
+        {
+            _deadlines.Dequeue();
+            if (item.IsGone || item.IsUrgent) continue;
+            var waits = item.Lease is null;
+            if (waits) Displace(item);
+            item.IsUrgent = true;
+            if (waits) Place(item);
         }
     }
 
@@ -97,42 +132,14 @@ internal sealed class TenantQueue(string name)
             _running.Add(item.RunId, item);
             return;
         }
-        if (!_lanes.TryGetValue(item.Requirement, out var lane)) _lanes.Add(item.Requirement, lane = new Lane(item.Requirement));
-        else _lanesByHead.Remove(lane);
-        lane.Items.Add(item);
-        _lanesByHead.Add(lane.Refresh());
+        _classes[RankPolicy.ClassOf(item)].Add(item);
         WaitingCount++;
     }
 
     private void Displace(QueuedItem item)
     {
         if (_running.Remove(item.RunId)) return;
-        var lane = _lanes[item.Requirement];
-        _lanesByHead.Remove(lane);
-        lane.Items.Remove(item);
-        if (lane.Items.Count > 0) _lanesByHead.Add(lane.Refresh());
-        else _lanes.Remove(item.Requirement);
+        _classes[RankPolicy.ClassOf(item)].Remove(item);
         WaitingCount--;
-    }
-
-    /// <summary>Waiting prompts with one requirement.</summary>
-    private sealed class Lane(Requirement requirement)
-    {
-        /// <summary>Orders lanes by their first prompts.</summary>
-        public static readonly IComparer<Lane> ByHead =
-            Comparer<Lane>.Create((x, y) => RankComparer.Instance.Compare(x.Head, y.Head));
-
-        public Requirement Requirement { get; } = requirement;
-
-        public SortedSet<QueuedItem> Items { get; } = new(RankComparer.Instance);
-
-        /// <summary>The first prompt as of the last refresh: it must not change while the lane stands in an ordered set.</summary>
-        public QueuedItem? Head { get; private set; }
-
-        public Lane Refresh()
-        {
-            Head = Items.Min;
-            return this;
-        }
     }
 }

@@ -10,24 +10,15 @@ internal sealed class WaitingClaims
     /// <summary>How many wait.</summary>
     public int Count => _claims.Count;
 
+    /// <summary>All, the longest waiting first.</summary>
+    public IEnumerable<WaitingClaim> All => _claims;
+
     /// <summary>A worker waits from now on.</summary>
-    public WaitingClaim Add(WorkerClaim claim, WorkerClasses classes)
+    public WaitingClaim Add(WorkerClaim claim, KnownWorker worker)
     {
-        var waiting = new WaitingClaim(claim, classes);
+        var waiting = new WaitingClaim(claim, worker);
         waiting.Place = _claims.AddLast(waiting);
         return waiting;
-    }
-
-    /// <summary>Takes out the longest waiting worker that can run the prompt; null when there is none.</summary>
-    public WaitingClaim? TakeFor(Requirement requirement)
-    {
-        for (var node = _claims.First; node is not null; node = node.Next)
-        {
-            if (!node.Value.Classes.Has(requirement)) continue;
-            Remove(node.Value);
-            return node.Value;
-        }
-        return null;
     }
 
     /// <summary>The worker waits no more.</summary>
@@ -49,13 +40,13 @@ internal sealed class WaitingClaims
 }
 
 /// <summary>One waiting worker.</summary>
-internal sealed class WaitingClaim(WorkerClaim claim, WorkerClasses classes)
+internal sealed class WaitingClaim(WorkerClaim claim, KnownWorker worker)
 {
     /// <summary>What it asked for.</summary>
     public WorkerClaim Claim { get; } = claim;
 
-    /// <summary>What it can run.</summary>
-    public WorkerClasses Classes { get; } = classes;
+    /// <summary>Who it is.</summary>
+    public KnownWorker Worker { get; } = worker;
 
     /// <summary>The prompt it was given, already leased; null when it was sent away.</summary>
     public TaskCompletionSource<QueuedItem?> Given { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -26,6 +26,12 @@ internal sealed class WorkerIdentity(
     /// <summary>The operator's labels.</summary>
     public ImmutableArray<string> Labels => [.. options.Value.Labels];
 
+    /// <summary>Its pool; empty for none.</summary>
+    public string Pool => options.Value.Pool;
+
+    /// <summary>Bytes of device memory; of the machine's where the processor computes.</summary>
+    public long TotalMemory => models.Device.type == DeviceType.CPU ? HostMemory.Total : NvidiaMemory.Read(GpuIndex)?.Total ?? 0;
+
     /// <summary>Names of the networks that are loaded.</summary>
     public ImmutableArray<string> ResidentModels => [.. models.Residents.Select(r => r.Name)];
 

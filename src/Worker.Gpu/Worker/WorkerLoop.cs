@@ -76,6 +76,8 @@ internal sealed class WorkerLoop(
                 FreeMemory = identity.FreeMemory,
                 ResidentModels = identity.ResidentModels,
                 Labels = identity.Labels,
+                Pool = identity.Pool,
+                TotalMemory = identity.TotalMemory,
             };
             claiming = Scheduler.ClaimAsync(claim);
             var lease = await claiming.WaitAsync(stopping);

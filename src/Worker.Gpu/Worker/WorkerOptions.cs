@@ -16,6 +16,9 @@ public sealed class WorkerOptions
     /// <summary>Labels that the operator gives it; placement may ask for them. Default: none.</summary>
     public IList<string> Labels { get; } = [];
 
+    /// <summary>The pool it belongs to: it then runs the prompts that ask for the pool, and no others. Default: none.</summary>
+    public string Pool { get; set; } = "";
+
     /// <summary>Prompts that run at a time, each on a thread with a cache of its own; 1 to 64. Default: 1.</summary>
     public int Parallelism { get; set; } = 1;
 

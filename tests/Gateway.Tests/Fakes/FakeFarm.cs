@@ -26,6 +26,11 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
 
     public Exception? Failure { get; set; }
 
+    /// <summary>How long the tenant's quota makes it wait; null where it does not.</summary>
+    public TimeSpan? RetryAfter { get; set; }
+
+    public List<PromptForecast> Forecasts { get; } = [];
+
     public string? CurrentNode { get; set; }
 
     public JobPage Jobs { get; set; } = new([], 0);
@@ -67,6 +72,11 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
     Task<long> ISchedulerGrain.DrawNumberAsync(string tenant) =>
         Failure is null ? Task.FromResult(Interlocked.Increment(ref _number)) : Task.FromException<long>(Failure);
 
+    Task<TimeSpan?> ISchedulerGrain.AdmitAsync(string tenant) => Task.FromResult(RetryAfter);
+
+    Task<ImmutableArray<PromptForecast>> ISchedulerGrain.ForecastAsync(string tenant, ImmutableArray<string> promptIds) =>
+        Task.FromResult<ImmutableArray<PromptForecast>>([.. Forecasts]);
+
     Task<int> ISchedulerGrain.CountAsync(string tenant) => Failure is null ? Task.FromResult(Submitted.Count) : Task.FromException<int>(Failure);
 
     Task ISchedulerGrain.ClearAsync(string tenant) => Note($"clear {tenant}");
@@ -83,7 +93,7 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
 
     Task<ImmutableArray<Guid>> ISchedulerGrain.RenewAsync(string workerId, ImmutableArray<Lease> leases) => throw new NotSupportedException();
 
-    Task ISchedulerGrain.ReleaseAsync(Guid runId) => throw new NotSupportedException();
+    Task ISchedulerGrain.ReleaseAsync(Guid runId, bool succeeded) => throw new NotSupportedException();
 
     Task<ImmutableArray<HistoryEntry>> IHistoryGrain.ListAsync(HistoryWindow window)
     {

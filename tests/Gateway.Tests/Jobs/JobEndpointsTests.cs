@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Farm.Contracts.Jobs;
 using Farm.Contracts.Prompts;
+using Farm.Contracts.Scheduling;
 using Farm.Gateway.Tests.Fakes;
 using Xunit;
 
@@ -45,6 +46,20 @@ public class JobEndpointsTests
         Assert.Equal(("w", true, true, int.MaxValue, 0), (asked.WorkflowId, asked.ByDuration, asked.Ascending, asked.Limit, asked.Offset));
         Assert.Equal("""{"offset":0,"limit":2147483647,"total":7,"has_more":true}""", page.GetProperty("pagination").GetRawText());
         Assert.Equal("""[{"id":"p","status":"pending","priority":3,"create_time":5,"outputs_count":0}]""", page.GetProperty("jobs").GetRawText());
+    }
+
+    [Fact]
+    public async Task List_Forecasts_AreThereForThoseWhoAsk()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Farm.Jobs = new JobPage([Job(JobStatus.Pending)], Total: 1);
+        host.Farm.Forecasts.Add(new PromptForecast { RunId = Guid.NewGuid(), PromptId = "p", End = DateTimeOffset.FromUnixTimeMilliseconds(9), Ahead = 4, Blocked = "no worker is there" });
+
+        var plain = await host.Client.GetFromJsonAsync<JsonElement>("/api/jobs");
+        var asked = await host.Client.GetFromJsonAsync<JsonElement>("/api/jobs?farm=1");
+
+        Assert.False(plain.GetProperty("jobs")[0].TryGetProperty("farm", out _));
+        Assert.Equal("""{"eta":9,"ahead":4,"blocked":"no worker is there"}""", asked.GetProperty("jobs")[0].GetProperty("farm").GetRawText());
     }
 
     [Theory]

@@ -39,7 +39,7 @@ internal sealed class PromptRow
     /// <summary>The worker of the running or last attempt.</summary>
     public string? WorkerId { get; set; }
 
-    /// <summary>The classes it needs, as the scheduler compares them.</summary>
+    /// <summary>What it needs and how it ranks, as the scheduler writes it.</summary>
     public string ClassTypes { get; set; } = "";
 
     /// <summary>When the gateway accepted it.</summary>
