@@ -30,6 +30,16 @@ public sealed record AdapterFile(StateDict Tensors)
         return changes.Count == 0 ? null : new AdapterPatch($"{Tensors.Identity}@{strength:R}", changes, strength);
     }
 
+    /// <summary>The file's tensors that change nothing in these networks, which are of no use to them or of a kind that is not known.</summary>
+    public IReadOnlyList<string> Unmatched(IReadOnlyList<NetworkPartView> parts)
+    {
+        var encoders = parts.Count(part => part.Name != AdapterStems.UNetName);
+        var stems = parts.SelectMany(part => AdapterStems.For(part, soleEncoder: encoders == 1)).Select(pair => pair.Stem).ToHashSet(StringComparer.Ordinal);
+        return [.. Tensors.Names.Where(name => !Ends(name).Any(end => stems.Contains(name[..end]))).Order(StringComparer.Ordinal)];
+
+        static IEnumerable<int> Ends(string name) => Enumerable.Range(0, name.Length).Where(i => name[i] == '.' || name.AsSpan(i).StartsWith("_lora."));
+    }
+
     /// <summary>What a stem changes, a later kind in place of an earlier one; a suffix other than null names another weight of the layer.</summary>
     private static IEnumerable<(string? Suffix, WeightDelta Delta)> DeltasOf(AdapterEntry entry)
     {

@@ -7,11 +7,14 @@ namespace Farm.Engine.Adapters;
 /// <summary>What trainers call a network's layers in adapter files. Where two stems name one weight, the later in this order counts.</summary>
 internal static class AdapterStems
 {
+    /// <summary>What the denoising network is called among parts.</summary>
+    public const string UNetName = "unet";
+
     private const string Weight = ".weight";
 
     /// <summary>Stems with the weight that each names.</summary>
     public static IEnumerable<(string Stem, string Target)> For(NetworkPartView part, bool soleEncoder) =>
-        part.Name == "unet" ? UNet(part.Stored) : Clip(part, soleEncoder);
+        part.Name == UNetName ? UNet(part.Stored) : Clip(part, soleEncoder);
 
     private static IEnumerable<(string Stem, string Target)> UNet(StateDict unet)
     {

@@ -6,6 +6,9 @@ namespace Farm.Engine.Models.Vae;
 /// <summary>An autoencoder in terms of images: what flows between nodes as VAE. Its weights are loaded when it is first run.</summary>
 public sealed class VaeModel
 {
+    private const int FallbackTile = 64;
+    private const int FallbackOverlap = 16;
+
     private readonly NetworkPart<IVaeNetwork> _part;
     private readonly ModelSlot<IVaeNetwork> _slot;
     private readonly ScalarType _type;
@@ -31,24 +34,38 @@ public sealed class VaeModel
     /// <summary>Its weights.</summary>
     public NetworkPartView Part => new("vae", _part.Stored, _part.Patches);
 
-    /// <summary>The mode of the posterior. Images are cropped around the centre to whole cells; channels beyond the third are left out.</summary>
+    /// <summary>The mode of the posterior, in tiles where memory does not suffice for it whole. Images are cropped around the centre to whole cells; channels beyond the third are left out.</summary>
     /// <param name="pixels">[B, H, W, 3 or more], 0…1.</param>
     /// <returns>fp32 [B, LatentChannels, H/8, W/8] on the CPU, not scaled for a diffusion network; the caller's.</returns>
     public Tensor Encode(Tensor pixels)
     {
         if (pixels.dim() != 4 || pixels.shape[0] < 1 || pixels.shape[3] < 3 || pixels.shape[1] < Downscale || pixels.shape[2] < Downscale)
             throw new ArgumentException($"an image to encode is [B, H, W, 3], with B at least 1, and at least {Downscale}×{Downscale}; this one is [{string.Join(", ", pixels.shape)}]", nameof(pixels));
-        return EachImage(pixels, EncodeOne);
+        try
+        {
+            return EachImage(pixels, EncodeOne);
+        }
+        catch (DeviceMemoryException)
+        {
+            return EncodeTiled(pixels, FallbackTile * Downscale, FallbackOverlap * Downscale);
+        }
     }
 
-    /// <summary>The images of latents that a diffusion network's scale was taken from.</summary>
+    /// <summary>The images of latents that a diffusion network's scale was taken from, in tiles where memory does not suffice for one whole.</summary>
     /// <param name="latent">[B, LatentChannels, h, w].</param>
     /// <returns>fp32 [B, 8h, 8w, 3] on the CPU, 0…1; the caller's.</returns>
     public Tensor Decode(Tensor latent)
     {
         if (latent.dim() != 4 || latent.numel() == 0 || latent.shape[1] != LatentChannels)
             throw new ArgumentException($"this VAE decodes latents of {LatentChannels} channels, [B, {LatentChannels}, h, w]; this one is [{string.Join(", ", latent.shape)}]", nameof(latent));
-        return EachImage(latent, DecodeOne);
+        try
+        {
+            return EachImage(latent, DecodeOne);
+        }
+        catch (DeviceMemoryException)
+        {
+            return DecodeTiled(latent, FallbackTile, FallbackOverlap);
+        }
     }
 
     /// <summary>The same in overlapping tiles: three passes of tiles of different shape, averaged.</summary>

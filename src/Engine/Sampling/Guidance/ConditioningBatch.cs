@@ -1,3 +1,4 @@
+using Farm.Engine.Hooks;
 using Farm.Engine.Models.UNet;
 using static TorchSharp.torch;
 
@@ -24,7 +25,7 @@ internal static class ConditioningBatch
         var counts = sets.Select(_ => full_like(x, Nothing)).ToArray();
         List<Part> waiting = [];
         for (int set = 0; set < sets.Count; set++)
-            waiting.AddRange(Active(sets[set], model.Sampling.Table, sigma, x).Select(entry => Part.Create(set, entry, x)));
+            waiting.AddRange(Fill([.. Active(sets[set], model.Sampling.Table, sigma, x).Select(entry => Part.Create(set, entry, x))], x));
 
         while (waiting.Count > 0)
         {
@@ -35,6 +36,15 @@ internal static class ConditioningBatch
         }
 
         return [.. sums.Select((sum, i) => sum.div_(counts[i]).MoveToOuterDisposeScope())];
+    }
+
+    /// <summary>The parts, of which those that are to fill gaps count where no other does; one that finds no gap is left out.</summary>
+    private static IEnumerable<Part> Fill(IReadOnlyList<Part> parts, Tensor x)
+    {
+        if (!parts.Any(part => part.IsDefault)) return parts;
+        var reached = zeros_like(x);
+        foreach (var part in parts.Where(part => !part.IsDefault)) part.AddWeightTo(reached);
+        return parts.Select(part => part.IsDefault ? part.Where(reached.eq(0)) : part).Where(part => !part.IsDefault || part.Weight.count_nonzero().item<long>() > 0);
     }
 
     /// <summary>The entries whose time it is, with areas cut to the latent; an area outside it counts for nothing.</summary>
@@ -67,7 +77,8 @@ internal static class ConditioningBatch
         };
         var timesteps = full([x.shape[0]], model.Sampling.Table.Timestep(sigma), device: x.device);
 
-        var output = model.Predict(model.Sampling.Prediction.ScaleInput(x, sigma), timesteps, inputs);
+        var network = parts[0].Hooks?.ApplyTo(model, sigma) ?? model;
+        var output = network.Predict(model.Sampling.Prediction.ScaleInput(x, sigma), timesteps, inputs);
         return model.Sampling.Prediction.Denoised(x, output, sigma).split(rows);
     }
 
@@ -76,25 +87,30 @@ internal static class ConditioningBatch
     private static long GreatestCommonDivisor(long a, long b) => b == 0 ? a : GreatestCommonDivisor(b, a % b);
 
     /// <summary>An entry cut to its place in the latent.</summary>
-    private sealed record Part(int Set, Tensor X, Tensor Weight, Tensor Context, Tensor? Y, LatentArea? Area, Tensor? Concat, IControl? Control, IPassChange? PassChange)
+    private sealed record Part(int Set, Tensor X, Tensor Weight, Tensor Context, Tensor? Y, LatentArea? Area, Tensor? Concat, IControl? Control, IPassChange? PassChange, HookSet? Hooks, bool IsDefault)
     {
         public static Part Create(int set, ConditioningEntry entry, Tensor x)
         {
             var area = entry.Area;
             var cut = Cut(x, area);
             var concat = entry.Concat is null ? null : Cut(Rows(entry.Concat, x), area);
-            return new Part(set, cut, EntryWeight.Create(entry, cut, x), Rows(entry.Context, x), entry.Y is null ? null : Rows(entry.Y, x), area, concat, entry.Control, entry.PassChange);
+            return new Part(set, cut, EntryWeight.Create(entry, cut, x), Rows(entry.Context, x), entry.Y is null ? null : Rows(entry.Y, x), area, concat, entry.Control, entry.PassChange, entry.Hooks, entry.IsDefault);
         }
 
         /// <summary>Whether two parts fit one forward pass: same shapes, with contexts that repeat to a common length.</summary>
         public bool CanJoin(Part first)
         {
             if (!X.shape.SequenceEqual(first.X.shape) || Context.shape[2] != first.Context.shape[2] || Y is null != first.Y is null) return false;
-            if (!ReferenceEquals(Control, first.Control) || !ReferenceEquals(PassChange, first.PassChange) || Concat is null != first.Concat is null) return false;
+            if (!ReferenceEquals(Control, first.Control) || !ReferenceEquals(PassChange, first.PassChange) || !ReferenceEquals(Hooks, first.Hooks) || Concat is null != first.Concat is null) return false;
             if (Y is not null && !Y.shape.SequenceEqual(first.Y!.shape)) return false;
             long mine = Context.shape[1], other = first.Context.shape[1];
             return LeastCommonMultiple(mine, other) / Math.Min(mine, other) <= MaxContextRepeat;
         }
+
+        /// <summary>The same, weighted in the places given alone.</summary>
+        public Part Where(Tensor places) => this with { Weight = Weight * Cut(places, Area).to(Weight.dtype) };
+
+        public void AddWeightTo(Tensor sum) => Cut(sum, Area).add_(Weight);
 
         public void AddTo(Tensor sum, Tensor count, Tensor output)
         {

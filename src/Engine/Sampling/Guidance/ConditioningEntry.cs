@@ -1,3 +1,4 @@
+using Farm.Engine.Hooks;
 using static TorchSharp.torch;
 
 namespace Farm.Engine.Sampling;
@@ -33,6 +34,12 @@ public sealed record ConditioningEntry(Tensor Context, Tensor? Y = null)
 
     /// <summary>A change to its passes; none by default. Entries of one change share passes.</summary>
     public IPassChange? PassChange { get; init; }
+
+    /// <summary>Changes to the network's weights for this entry; none by default. Entries of one set share passes.</summary>
+    public HookSet? Hooks { get; init; }
+
+    /// <summary>Whether it fills only the places that no other entry of its conditioning reaches; off by default.</summary>
+    public bool IsDefault { get; init; }
 
     /// <summary>Whether the entry applies at a noise level.</summary>
     internal bool AppliesAt(float sigma, SigmaTable table) =>

@@ -24,7 +24,7 @@ internal sealed class CLIPTextEncodeSDXL : TensorNode
         var clip = CLIPTextEncode.Clip(call);
         var tokens = new Dictionary<string, IReadOnlyList<IReadOnlyList<TextToken>>>(clip.Tokenize(call.Get<string>("text_g")), StringComparer.Ordinal);
         if (clip.Tokenize(call.Get<string>("text_l")).TryGetValue("l", out var left)) tokens["l"] = left;
-        return NodeResult.Of(CLIPTextEncode.Encoded(clip.Encode(tokens)).With(
+        return NodeResult.Of(CLIPTextEncode.Encoded(clip, encoder => encoder.Encode(tokens)).With(
             ("width", call.Get<long>("width")),
             ("height", call.Get<long>("height")),
             ("crop_w", call.Get<long>("crop_w")),

@@ -15,6 +15,6 @@ internal sealed class CLIPTextEncodeSDXLRefiner : TensorNode
         .Output("CONDITIONING");
 
     protected override NodeResult Compute(NodeCall call) =>
-        NodeResult.Of(CLIPTextEncode.Encoded(CLIPTextEncode.Clip(call).Encode(call.Get<string>("text"))).With(
+        NodeResult.Of(CLIPTextEncode.Encoded(CLIPTextEncode.Clip(call), clip => clip.Encode(call.Get<string>("text"))).With(
             ("aesthetic_score", call.Get<double>("ascore")), ("width", call.Get<long>("width")), ("height", call.Get<long>("height"))));
 }

@@ -24,7 +24,7 @@ internal sealed class LoraLoader : Node
         var (forModel, forClip) = (call.Get<float>("strength_model"), call.Get<float>("strength_clip"));
         var (model, clip) = (call.Get<DiffusionModel>("model"), call.Get<ITextEncoder>("clip"));
         if (forModel == 0 && forClip == 0) return NodeResult.Of(model, clip);
-        var file = AdapterFiles.Open(call, "lora_name");
+        var file = AdapterFiles.Open(call, "lora_name", model, clip);
         return NodeResult.Of(file.ApplyTo(model, forModel), file.ApplyTo(clip, forClip));
     }
 }

@@ -18,6 +18,6 @@ internal sealed class LoraLoaderModelOnly : Node
     protected override NodeResult? Run(NodeCall call)
     {
         var (model, strength) = (call.Get<DiffusionModel>("model"), call.Get<float>("strength_model"));
-        return NodeResult.Of(strength == 0 ? model : AdapterFiles.Open(call, "lora_name").ApplyTo(model, strength));
+        return NodeResult.Of(strength == 0 ? model : AdapterFiles.Open(call, "lora_name", model, clip: null).ApplyTo(model, strength));
     }
 }

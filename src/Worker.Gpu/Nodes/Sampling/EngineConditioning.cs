@@ -1,3 +1,4 @@
+using Farm.Engine.Hooks;
 using Farm.Engine.Models.UNet;
 using Farm.Engine.Sampling;
 using Farm.Nodes;
@@ -14,7 +15,8 @@ internal static class EngineConditioning
     public static IReadOnlyList<IReadOnlyList<ConditioningEntry>> Create(DiffusionModel model, Latent latent, IReadOnlyList<Conditioning> sides, ulong seed)
     {
         var start = Farm.Engine.Sampling.KSampler.StartOf(model, latent.Samples);
-        var sets = sides.Select((side, i) => side.Items.Select(item => Entry(model, latent, start, item, isNegative: i > 0, seed)).ToList()).ToList();
+        var hooks = new HookRun(model.Sampling.Table);
+        var sets = sides.Select((side, i) => side.Items.Select(item => Entry(model, latent, start, item, isNegative: i > 0, seed) with { Hooks = HooksOf(item) }).ToList()).ToList();
         for (var from = sets.Count - 1; from >= 0; from--)
         {
             for (var to = 0; to < sets.Count; to++)
@@ -25,6 +27,8 @@ internal static class EngineConditioning
         if (sides.Count > 1) SpreadControl(sides[0], sets[0], sets[1]);
         if (sides.Count > 1) SpreadBoxes(sets[0], sets[1]);
         return sets;
+
+        HookSet? HooksOf(ConditioningItem item) => HookGroup.Of(item).Hooks is { IsEmpty: false } group ? hooks.Set(group) : null;
     }
 
     /// <summary>Texts in boxes act on the other side as empty boxes, on its entries without an area in turn.</summary>
@@ -70,6 +74,7 @@ internal static class EngineConditioning
             StartPercent = Number(item, "start_percent", 0),
             EndPercent = Number(item, "end_percent", 1),
             Control = (item.Options.GetValueOrDefault(ConditioningItem.Control) as AppliedControl)?.Control,
+            IsDefault = item.Options.GetValueOrDefault(ConditioningProperties.DefaultOption) is true,
             PassChange = item.Options.GetValueOrDefault(TextBoxes.Option) is TextBoxes boxes ? boxes.Gligen.With(boxes.Texts) : null,
             Concat = model.Rules.Concat(new ConcatSources(start, model.LatentFormat)
             {
