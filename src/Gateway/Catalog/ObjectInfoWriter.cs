@@ -37,8 +37,7 @@ internal sealed class ObjectInfoWriter(Utf8JsonWriter writer, FileCombos files)
     private void WriteInputs(NodeDefinition node)
     {
         writer.WriteStartObject("input");
-        if (node.Style is NodeStyle.V3 || node.Required.Length > 0 || node.Optional.Length == 0)
-            WriteSection("required", node, node.Required);
+        WriteSection("required", node, node.Required);
         if (node.Optional.Length > 0)
             WriteSection("optional", node, node.Optional);
         if (node.Hidden.Length > 0)
@@ -124,8 +123,7 @@ internal sealed class ObjectInfoWriter(Utf8JsonWriter writer, FileCombos files)
     private void WriteInputOrder(NodeDefinition node)
     {
         writer.WriteStartObject("input_order");
-        if (node.Style is NodeStyle.V3 || node.Required.Length > 0 || node.Optional.Length == 0)
-            WriteNames("required", node.Required.Select(i => i.Name));
+        WriteNames("required", node.Required.Select(i => i.Name));
         if (node.Optional.Length > 0)
             WriteNames("optional", node.Optional.Select(i => i.Name));
         if (node.Hidden.Length > 0)

@@ -1,19 +1,7 @@
-using Farm.Nodes;
-
 namespace Farm.Worker.Nodes;
 
-/// <summary>The hooks of several groups, each once.</summary>
-internal sealed class CombineHooks4 : Node
+/// <summary>The hooks of 4 groups.</summary>
+internal sealed class CombineHooks4 : HookCombination
 {
-    protected override void Define(NodeBuilder node) => node
-        .V1().Named("CombineHooks4", "Combine Hooks [4]").In("advanced/hooks/combine").Module("comfy_extras.nodes_hooks")
-        .Experimental()
-        .OptionalInputs()
-        .Input("hooks_A", "HOOKS")
-        .Input("hooks_B", "HOOKS")
-        .Input("hooks_C", "HOOKS")
-        .Input("hooks_D", "HOOKS")
-        .Output("HOOKS");
-
-    protected override NodeResult? Run(NodeCall call) => NodeResult.Of(HookGroup.Joined(call, "hooks_A", "hooks_B", "hooks_C", "hooks_D"));
+    protected override int Count => 4;
 }
