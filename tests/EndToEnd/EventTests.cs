@@ -54,6 +54,25 @@ public sealed class EventTests(SharedFarm farm)
         Assert.Equal([0xFF, 0xD8], preview[8..10]);
     }
 
+    // ComfyUI 0.19.3: a client that takes metadata gets frame 4 in the place of frame 1, never both.
+    [Theory]
+    [InlineData(false, 1u)]
+    [InlineData(true, 4u)]
+    public async Task Sampling_Previews_AreOfTheKindThatTheClientTakes(bool withMetadata, uint kind)
+    {
+        using var client = await ComfyClient.ConnectAsync(farm.Process);
+        if (withMetadata)
+            await client.AskForPreviewMetadataAsync();
+        var graph = Graphs.Recorded("txt2img");
+        graph["3"]!["inputs"]!["seed"] = 4712 + kind;
+        var messages = await client.FollowAsync(await client.SubmitAsync(graph, new JsonObject { ["preview_method"] = "latent2rgb" }));
+        var frames = messages.Where(message => message.Type == "binary").Select(message => BinaryPrimitives.ReadUInt32BigEndian(message.Binary)).ToList();
+        Assert.NotEmpty(frames);
+        // One a step at the most: a slow socket gets the newest only.
+        Assert.InRange(frames.Count, 1, 4);
+        Assert.All(frames, frame => Assert.Equal(kind, frame));
+    }
+
     private static string Describe(SocketMessage message) => message.Type switch
     {
         "execution_cached" => $"execution_cached:{string.Join(',', message.Data.GetProperty("nodes").EnumerateArray().Select(node => node.GetString()))}",

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.WebSockets;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -59,6 +60,17 @@ public sealed class ComfyClient : IDisposable
                 return messages;
         }
         throw new InvalidOperationException("The socket was closed before the prompt ended.");
+    }
+
+    /// <summary>Tells the server, as the first message, that previews may come with metadata, and takes its answer.</summary>
+    public async Task AskForPreviewMetadataAsync()
+    {
+        await ReceiveAsync();
+        var flags = Encoding.UTF8.GetBytes("{\"type\": \"feature_flags\", \"data\": {\"supports_preview_metadata\": true}}");
+        await _socket.SendAsync(flags.AsMemory(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        while (await ReceiveAsync() is { Type: not "feature_flags" })
+        {
+        }
     }
 
     /// <summary>The next message; null when the socket was closed.</summary>
