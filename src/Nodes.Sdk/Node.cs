@@ -6,7 +6,7 @@ namespace Farm.Nodes;
 /// A node class: its definition beside its code. Derive from <see cref="Node"/> or <see cref="AsyncNode"/>. One object serves one
 /// node of a graph and is kept while prompts with that node follow each other; a constructor may ask for services of the worker.
 /// What a node does beyond running it says by an interface: <see cref="IFingerprintedNode"/>, <see cref="ILazyNode"/>,
-/// <see cref="IValidatedNode"/>.
+/// <see cref="IValidatedNode"/>, <see cref="IReproducibleNode"/>, <see cref="ISharedNode"/>.
 /// </summary>
 public abstract class NodeClass
 {
@@ -28,7 +28,9 @@ public abstract class NodeClass
     private NodeTraits TraitsOfType() =>
         (this is AsyncNode ? NodeTraits.Async : NodeTraits.None)
         | (this is IFingerprintedNode ? NodeTraits.Fingerprint : NodeTraits.None)
-        | (this is ILazyNode ? NodeTraits.LazyCheck : NodeTraits.None);
+        | (this is ILazyNode ? NodeTraits.LazyCheck : NodeTraits.None)
+        | (this is IReproducibleNode ? NodeTraits.Reproducible : NodeTraits.None)
+        | (this is ISharedNode ? NodeTraits.Shared : NodeTraits.None);
 }
 
 /// <summary>A node that runs in one go, on the worker's engine thread.</summary>

@@ -12,6 +12,30 @@ public interface IFingerprintedNode
     ValueTask<object?> FingerprintAsync(NodeCall call, CancellationToken cancel);
 }
 
+/// <summary>
+/// A node whose outputs depend on nothing but its inputs and files: equal ones give equal outputs on every worker of one kind. Its
+/// class promises that; what it and those before it were given then names its outputs in the whole farm.
+/// </summary>
+public interface IReproducibleNode
+{
+    /// <summary>
+    /// The model files that a call reads beside those that its file combos name. A file that is not there counts too, as one that is not.
+    /// </summary>
+    IEnumerable<ModelFile> FilesOf(NodeCall call) => [];
+}
+
+/// <summary>
+/// A reproducible node with small outputs that take long to make, such as an encoded text: a worker first asks whether any other has
+/// made them. Only values that the worker can write down are shared: numbers, texts, lists and dictionaries of them, tensors in the
+/// machine's memory, CONDITIONING.
+/// </summary>
+public interface ISharedNode : IReproducibleNode;
+
+/// <summary>A model file as nodes name it.</summary>
+/// <param name="Kind"><c>checkpoints</c>, <c>embeddings</c>, …</param>
+/// <param name="Name">Its name in the folders of that kind.</param>
+public readonly record struct ModelFile(string Kind, string Name);
+
 /// <summary>A node that decides which of its lazy inputs it needs.</summary>
 public interface ILazyNode
 {

@@ -8,8 +8,15 @@ namespace Farm.Nodes;
 /// <param name="Create">Makes an object; called once for each node of a graph.</param>
 public sealed record NodeType(NodeDefinition Definition, Func<NodeClass> Create)
 {
+    /// <summary>The build of the code behind it, so that what one build made is not taken for what another would make.</summary>
+    public Guid Version { get; init; }
+
     /// <summary>A node class made by <paramref name="create"/>, which is called once now for the definition.</summary>
-    public static NodeType Of(Func<NodeClass> create) => new(create().BuildDefinition(), create);
+    public static NodeType Of(Func<NodeClass> create)
+    {
+        var sample = create();
+        return new NodeType(sample.BuildDefinition(), create) { Version = sample.GetType().Module.ModuleVersionId };
+    }
 
     /// <summary>The node classes of an assembly, public or internal, in order of their names.</summary>
     /// <exception cref="ReflectionTypeLoadException">A class needs an assembly that is not there.</exception>

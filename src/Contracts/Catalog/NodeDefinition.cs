@@ -116,6 +116,12 @@ public enum NodeTraits
 
     /// <summary>For developers only.</summary>
     DevOnly = 1 << 13,
+
+    /// <summary>Its outputs depend on nothing but its inputs and model files.</summary>
+    Reproducible = 1 << 14,
+
+    /// <summary>Its outputs are shared by all workers of the farm.</summary>
+    Shared = 1 << 15,
 }
 
 /// <summary>One declared input.</summary>

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Farm.Engine.Text;
 
 /// <summary>Turns a weighted text into chunks of 77 tokens: a start mark, up to 75 tokens, an end mark, padding.</summary>
@@ -7,7 +5,7 @@ namespace Farm.Engine.Text;
 /// <param name="Width">Width of its token vectors, which embedding files must have.</param>
 /// <param name="Padding">Id after the end mark: the end mark again for CLIP-L, 0 for OpenCLIP's encoders.</param>
 /// <param name="Embeddings">Embedding files; null where there are none, so that <c>embedding:name</c> is plain text.</param>
-internal sealed partial record ClipTextTokenizer(string Encoder, long Width, int Padding = ClipTokenizer.End, ITextEmbeddings? Embeddings = null)
+internal sealed record ClipTextTokenizer(string Encoder, long Width, int Padding = ClipTokenizer.End, ITextEmbeddings? Embeddings = null)
 {
     /// <summary>Tokens of a chunk, marks included.</summary>
     public const int ChunkLength = 77;
@@ -60,10 +58,10 @@ internal sealed partial record ClipTextTokenizer(string Encoder, long Width, int
         if (Embeddings is null) return [Words(segment.Text, segment.Weight)];
         var pieces = new List<TextToken[]>();
         var at = 0;
-        foreach (Match match in EmbeddingNames().Matches(segment.Text))
+        foreach (var match in EmbeddingNames.Matches(segment.Text))
         {
             pieces.Add(Words(segment.Text[at..match.Index], segment.Weight));
-            pieces.Add(Vectors(match.Groups["name"].Value, segment.Weight, out var rest));
+            pieces.Add(Vectors(EmbeddingNames.NameOf(match), segment.Weight, out var rest));
             at = match.Index + match.Length - rest;
         }
         pieces.Add(Words(segment.Text[at..], segment.Weight));
@@ -84,7 +82,4 @@ internal sealed partial record ClipTextTokenizer(string Encoder, long Width, int
         }
         return vectors is null ? [] : [.. Enumerable.Range(0, (int)vectors.shape[0]).Select(i => new TextToken(0, weight, vectors[i]))];
     }
-
-    [GeneratedRegex(@"(?<=^|[ \n])embedding:(?<name>[^ \n]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex EmbeddingNames();
 }

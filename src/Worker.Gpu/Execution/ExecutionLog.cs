@@ -12,6 +12,12 @@ internal static partial class ExecutionLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Node {NodeId} ({ClassType}) ran out of device memory; freed models, trying once more.")]
     public static partial void RetryAfterOutOfMemory(this ILogger logger, string nodeId, string classType);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The farm's results do not answer ({Reason}); nodes run here, nothing is asked for {Delay}.")]
+    public static partial void SharedResultsAway(this ILogger logger, string reason, TimeSpan delay);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The farm's result {Hash} of {ClassType} cannot be read ({Reason}); the node runs.")]
+    public static partial void SharedResultUnreadable(this ILogger logger, string hash, string classType, string reason);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Node {NodeId} ({ClassType}) failed with {FailureType}.")]
     public static partial void NodeFailed(this ILogger logger, string nodeId, string classType, string failureType);
 }

@@ -57,7 +57,7 @@ internal sealed class NodeStep(PromptRun run, PromptExecutor executor, NodeObjec
         }
     }
 
-    // Null when the node waits: for lazy inputs, or for its calls to end.
+    // Null when the node waits, for lazy inputs or for its calls to end, or is done.
     private SliceOutput[]? Call(RunNode node, NodePlan plan)
     {
         run.Progress.Start(node.Identity);
@@ -70,12 +70,30 @@ internal sealed class NodeStep(PromptRun run, PromptExecutor executor, NodeObjec
             run.Require(node, needed);
             return null;
         }
+        if (TakeShared(node, plan, instance, slices))
+            return null;
         if (instance is AsyncNode asynchronous)
             return Start(node, plan, asynchronous, slices);
         var results = new SliceOutput[slices.Count];
         for (var i = 0; i < results.Length; i++)
             results[i] = BlockerOf(node, plan, slices[i]) ?? Run(node, plan, (Node)instance, slices.Call(i, run));
         return results;
+    }
+
+    // A result that another worker made counts as run: ComfyUI's clients see what they see of a node that this worker never ran.
+    private bool TakeShared(RunNode node, NodePlan plan, NodeClass instance, Slices slices)
+    {
+        if (executor.Shared is not { } shared || instance is not IReproducibleNode reproducible)
+            return false;
+        node.Origin = shared.OriginOf(node, plan, Inputs!, Enumerable.Range(0, slices.Count).SelectMany(i => reproducible.FilesOf(slices.Call(i, run))));
+        if (!plan.Is(NodeTraits.Shared))
+            return false;
+        var found = shared.Find(node.Origin, run.Request.Tenant, plan.ClassType, run.Interrupted);
+        node.Claim = found.Claim;
+        if (found.Outputs is not { } outputs)
+            return false;
+        Complete(node, new CacheEntry(ui: null, outputs, executor.Ledger) { Origin = node.Origin });
+        return true;
     }
 
     private SliceOutput Run(RunNode node, NodePlan plan, Node instance, NodeCall call)
@@ -171,8 +189,16 @@ internal sealed class NodeStep(PromptRun run, PromptExecutor executor, NodeObjec
 
     private void Finish(RunNode node, NodePlan plan, IReadOnlyList<SliceOutput> slices, UiRecord? ui)
     {
-        var result = new CacheEntry(ui, SliceOutput.Combine(plan, slices), executor.Ledger);
+        var result = new CacheEntry(ui, SliceOutput.Combine(plan, slices), executor.Ledger) { Origin = node.Origin };
         node.Expansion = null;
+        if (node.Claim is { } claim)
+            executor.Shared!.Store(claim, plan.ClassType, result.Outputs);
+        node.Claim = null;
+        Complete(node, result);
+    }
+
+    private void Complete(RunNode node, CacheEntry result)
+    {
         node.ReleaseHolds(executor.Ledger);
         run.Complete(node, result);
         result.Release();

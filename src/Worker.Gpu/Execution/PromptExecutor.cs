@@ -1,4 +1,5 @@
 using Farm.Worker.Execution.Caching;
+using Farm.Worker.Execution.Caching.Shared;
 using Farm.Worker.Execution.Events;
 using Farm.Worker.Execution.Graph;
 using Farm.Worker.Execution.Values;
@@ -19,6 +20,9 @@ internal sealed class PromptExecutor(
 
     /// <summary>Results kept between prompts.</summary>
     public IOutputCache Cache { get; } = cache;
+
+    /// <summary>Results that all workers share; null for none.</summary>
+    public SharedResults? Shared { get; init; }
 
     /// <summary>Who holds which values.</summary>
     public ValueLedger Ledger { get; } = new();

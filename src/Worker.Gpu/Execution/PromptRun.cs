@@ -194,6 +194,8 @@ internal sealed class PromptRun : IDisposable
             node.ReleaseHolds(_executor.Ledger);
             if (node.Calls is { } calls)
                 Discard(calls);
+            if (node.Claim is { } claim)
+                _executor.Shared?.GiveUp(claim);
         }
         _list.Clear();
         _graphValues.ForEach(_executor.Ledger.Release);

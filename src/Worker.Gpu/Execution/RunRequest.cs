@@ -7,6 +7,9 @@ namespace Farm.Worker.Execution;
 /// <summary>A prompt to execute.</summary>
 internal sealed record RunRequest
 {
+    /// <summary>Whose prompt it is.</summary>
+    public required string Tenant { get; init; }
+
     /// <summary>The id that clients know.</summary>
     public required string PromptId { get; init; }
 

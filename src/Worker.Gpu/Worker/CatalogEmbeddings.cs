@@ -1,6 +1,7 @@
 using Farm.Engine.Text;
 using Farm.Engine.Weights;
 using Farm.Storage;
+using Farm.Worker.Nodes;
 using TorchSharp;
 
 namespace Farm.Worker;
@@ -8,14 +9,10 @@ namespace Farm.Worker;
 /// <summary>Embedding files of the farm, by the names that texts use: as written, or without their ending.</summary>
 internal sealed partial class CatalogEmbeddings(IFileCatalog catalog, IFileStore store, ILogger<CatalogEmbeddings> log) : ITextEmbeddings
 {
-    private const string Kind = "embeddings";
-
-    private static readonly string[] Endings = ["", ".safetensors", ".pt", ".bin"];
-
     /// <inheritdoc />
     public torch.Tensor? Find(string name, string encoder, long width)
     {
-        var key = Endings.Select(ending => catalog.FindModel(Kind, name + ending)).FirstOrDefault(found => found is not null);
+        var key = EmbeddingFiles.Of(name).Select(file => catalog.FindModel(file.Kind, file.Name)).FirstOrDefault(found => found is not null);
         if (key is null)
         {
             Missing();

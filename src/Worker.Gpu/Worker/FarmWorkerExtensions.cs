@@ -4,6 +4,7 @@ using Farm.Engine;
 using Farm.Engine.Text;
 using Farm.Storage;
 using Farm.Worker.Execution.Caching;
+using Farm.Worker.Execution.Caching.Shared;
 using Farm.Worker.Execution;
 using Farm.Worker.Nodes;
 using Farm.Worker.Packs;
@@ -26,6 +27,7 @@ public static class FarmWorkerExtensions
             .AddTorch(configuration)
             .AddNodeClasses(configuration)
             .AddExecution()
+            .AddSharedResults(configuration)
             .AddWorkerLoop(configuration);
         return silo;
     }
@@ -55,6 +57,23 @@ public static class FarmWorkerExtensions
             .AddSingleton<HostMemory>()
             .AddSingleton<IHostMemory>(provider => provider.GetRequiredService<HostMemory>())
             .AddSingleton<INodeInvoker, TorchNodeInvoker>();
+    }
+
+    private static IServiceCollection AddSharedResults(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<SharedResultOptions>().Bind(configuration.GetSection(SharedResultOptions.Section)).ValidateOnStart();
+        return services
+            .AddSingleton<IValidateOptions<SharedResultOptions>, SharedResultOptionsValidator>()
+            .AddSingleton<SharedResultInstruments>()
+            .AddSingleton<IValueCodec, TensorCodec>()
+            .AddSingleton<IValueCodec, ConditioningCodec>()
+            .AddSingleton<ResultFormat>()
+            .AddSingleton<IFarmResults, GrainResults>()
+            .AddSingleton<IModelIdentities, ModelIdentities>()
+            .AddSingleton(provider => new NumericContext(string.Join(
+                ' ', provider.GetRequiredService<ModelMemory>().Device.type, provider.GetRequiredService<IOptions<TorchOptions>>().Value.Precision,
+                TorchRuntime.Version, typeof(TorchRuntime).Module.ModuleVersionId)))
+            .AddSingleton<SharedResults>();
     }
 
     private static IServiceCollection AddWorkerLoop(this IServiceCollection services, IConfiguration configuration)

@@ -61,6 +61,7 @@ internal sealed class RunJob(
 
     private static RunRequest Request(PromptSubmission submission, AttemptFiles files) => new()
     {
+        Tenant = submission.Tenant,
         PromptId = submission.PromptId,
         Prompt = submission.Prompt,
         ExtraData = submission.ExtraData,

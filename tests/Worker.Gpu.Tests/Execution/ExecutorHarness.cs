@@ -3,6 +3,7 @@ using Farm.Contracts.Prompts;
 using Farm.Nodes;
 using Farm.Worker.Execution;
 using Farm.Worker.Execution.Caching;
+using Farm.Worker.Execution.Caching.Shared;
 using Farm.Worker.Execution.Events;
 using Farm.Worker.Execution.Graph;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,11 +18,12 @@ internal sealed class ExecutorHarness : IServiceProvider
 {
     private readonly PromptExecutor _executor;
 
-    public ExecutorHarness(CacheOptions? cache = null, INodeInvoker? invoker = null, TimeProvider? clock = null, params IEnumerable<NodeType> nodes)
+    public ExecutorHarness(
+        CacheOptions? cache = null, INodeInvoker? invoker = null, TimeProvider? clock = null, SharedResults? shared = null, params IEnumerable<NodeType> nodes)
     {
         var table = new NodeTable(StandardNodes.All.Concat(nodes));
         _executor = new PromptExecutor(
-            table, (cache ?? new CacheOptions()).Create(Memory), invoker ?? new PlainInvoker(), this, clock ?? TimeProvider.System, NullLogger<PromptExecutor>.Instance);
+            table, (cache ?? new CacheOptions()).Create(Memory), invoker ?? new PlainInvoker(), this, clock ?? TimeProvider.System, NullLogger<PromptExecutor>.Instance) { Shared = shared };
     }
 
     public Gates Gates { get; } = new();
@@ -36,6 +38,8 @@ internal sealed class ExecutorHarness : IServiceProvider
 
     public string? Secrets { get; init; }
 
+    public string Tenant { get; set; } = "default";
+
     /// <summary>Values that somebody still holds.</summary>
     public int HeldValues => _executor.Ledger.Count;
 
@@ -46,6 +50,7 @@ internal sealed class ExecutorHarness : IServiceProvider
         var recorded = new Recorded { Seen = seen };
         var request = new RunRequest
         {
+            Tenant = Tenant,
             PromptId = "p",
             Prompt = Json(prompt),
             HasClient = HasClient,

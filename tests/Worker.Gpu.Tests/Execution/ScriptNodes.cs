@@ -17,6 +17,16 @@ internal sealed class LazyScriptNode(Action<NodeBuilder> define, Func<NodeCall, 
     public ValueTask<IReadOnlyList<string>> NeededInputsAsync(NodeCall call, CancellationToken cancel) => new(needs(call));
 }
 
+/// <summary>One whose outputs depend on its inputs alone.</summary>
+internal sealed class ReproducibleScriptNode(Action<NodeBuilder> define, Func<NodeCall, NodeResult?> run) : ScriptNode(define, run), IReproducibleNode;
+
+/// <summary>One whose outputs all workers share.</summary>
+internal sealed class SharedScriptNode(Action<NodeBuilder> define, Func<NodeCall, NodeResult?> run, Func<NodeCall, IEnumerable<ModelFile>>? files = null)
+    : ScriptNode(define, run), ISharedNode
+{
+    public IEnumerable<ModelFile> FilesOf(NodeCall call) => files?.Invoke(call) ?? [];
+}
+
 /// <summary>One with a fingerprint.</summary>
 internal sealed class FingerprintScriptNode(Action<NodeBuilder> define, Func<NodeCall, object?> fingerprint, Func<NodeCall, NodeResult?> run)
     : ScriptNode(define, run), IFingerprintedNode

@@ -1,4 +1,5 @@
 using Farm.Contracts.Prompts;
+using Farm.Worker.Execution.Caching.Shared;
 using Farm.Worker.Execution.Values;
 
 namespace Farm.Worker.Execution.Caching;
@@ -22,6 +23,9 @@ internal sealed class CacheEntry
 
     /// <summary>One list of values an output slot.</summary>
     public IReadOnlyList<IReadOnlyList<object?>> Outputs { get; }
+
+    /// <summary>What it was made of; null when only this worker knows.</summary>
+    public Origin? Origin { get; init; }
 
     /// <summary>The disposable objects of the values, repetitions included.</summary>
     public IReadOnlyList<IDisposable> Values => _values;

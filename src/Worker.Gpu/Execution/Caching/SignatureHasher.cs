@@ -1,41 +1,20 @@
-using System.Buffers;
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Security.Cryptography;
-using System.Text;
 using Farm.Nodes;
 using Farm.Worker.Execution.Graph;
 
 namespace Farm.Worker.Execution.Caching;
 
 /// <summary>
-/// Computes the signatures of one run. Values compare as in Python: 1, 1.0 and true are equal, objects are unordered, NaN equals
-/// nothing, and an object that JSON does not know equals itself alone, in this run alone.
+/// Computes the signatures of one run. NaN equals nothing, and an object that JSON does not know equals itself alone, in this run alone.
 /// </summary>
 /// <param name="graph">Where links lead.</param>
-internal sealed class SignatureHasher(RunGraph graph)
+internal sealed class SignatureHasher(RunGraph graph) : CanonicalWriter
 {
     private static long _unique;
 
-    private readonly ArrayBufferWriter<byte> _buffer = new(512);
     private readonly Dictionary<object, long> _objects = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<RunNode> _open = [];
-
-    private enum Tag : byte
-    {
-        Null,
-        Integer,
-        BigInteger,
-        Float,
-        Text,
-        List,
-        Object,
-        Link,
-        Unique,
-        Opaque,
-        NodeId,
-        Fingerprint,
-    }
 
     /// <summary>Computes the signature of a node and of all it depends on, where they are not known yet.</summary>
     public void Compute(RunNode target)
@@ -53,6 +32,16 @@ internal sealed class SignatureHasher(RunGraph graph)
         }
     }
 
+    /// <inheritdoc />
+    protected override void WriteNaN() => WriteUnique();
+
+    /// <inheritdoc />
+    protected override void WriteOpaque(object value)
+    {
+        Write(Tag.Opaque);
+        WriteNumber(IdOf(value));
+    }
+
     private bool PushSources(RunNode node, Stack<RunNode> stack)
     {
         var before = stack.Count;
@@ -66,7 +55,7 @@ internal sealed class SignatureHasher(RunGraph graph)
 
     private Signature Hash(RunNode node)
     {
-        _buffer.ResetWrittenCount();
+        Clear();
         WriteText(node.ClassType);
         if (node.Plan is { IdInSignature: true })
         {
@@ -78,7 +67,7 @@ internal sealed class SignatureHasher(RunGraph graph)
             Write(Tag.Fingerprint);
             WriteValue(node.Fingerprint);
         }
-        foreach (var input in InNameOrder(node.Inputs))
+        foreach (var input in InNameOrder(node.Inputs, i => i.Name))
         {
             WriteText(input.Name);
             if (input.Value is NodeLink link)
@@ -87,12 +76,9 @@ internal sealed class SignatureHasher(RunGraph graph)
                 WriteValue(input.Value);
         }
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(_buffer.WrittenSpan, hash);
+        SHA256.HashData(Written, hash);
         return new Signature(BinaryPrimitives.ReadUInt128LittleEndian(hash));
     }
-
-    private static IEnumerable<RunInput> InNameOrder(RunInput[] inputs) =>
-        inputs.Length < 2 ? inputs : inputs.OrderBy(i => i.Name, StringComparer.Ordinal);
 
     private void WriteLink(NodeLink link)
     {
@@ -101,90 +87,15 @@ internal sealed class SignatureHasher(RunGraph graph)
         if (source is { Signature: { } signature })
         {
             Write(Tag.Link);
-            BinaryPrimitives.WriteUInt128LittleEndian(_buffer.GetSpan(16), signature.Hash);
-            _buffer.Advance(16);
+            Span<byte> hash = stackalloc byte[16];
+            BinaryPrimitives.WriteUInt128LittleEndian(hash, signature.Hash);
+            WriteBytes(hash);
             WriteNumber(link.Slot);
         }
         else
         {
             WriteUnique();
         }
-    }
-
-    private void WriteValue(object? value)
-    {
-        switch (value)
-        {
-            case null:
-                Write(Tag.Null);
-                break;
-            case string text:
-                Write(Tag.Text);
-                WriteText(text);
-                break;
-            case bool truth:
-                WriteInteger(truth ? 1 : 0);
-                break;
-            case int or long or ulong or BigInteger:
-                WriteInteger(value switch { int i => i, long l => l, ulong u => u, _ => (BigInteger)value });
-                break;
-            case float or double:
-                WriteFloat(Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture));
-                break;
-            case IReadOnlyDictionary<string, object?> members:
-                WriteObject(members);
-                break;
-            case IReadOnlyList<object?> list:
-                Write(Tag.List);
-                WriteNumber(list.Count);
-                foreach (var element in list)
-                    WriteValue(element);
-                break;
-            default:
-                Write(Tag.Opaque);
-                WriteNumber(IdOf(value));
-                break;
-        }
-    }
-
-    private void WriteObject(IReadOnlyDictionary<string, object?> members)
-    {
-        Write(Tag.Object);
-        WriteNumber(members.Count);
-        foreach (var (name, value) in members.OrderBy(m => m.Key, StringComparer.Ordinal))
-        {
-            WriteText(name);
-            WriteValue(value);
-        }
-    }
-
-    private void WriteFloat(double number)
-    {
-        if (double.IsNaN(number))
-        {
-            WriteUnique();
-        }
-        else if (double.IsInteger(number))
-        {
-            WriteInteger(new BigInteger(number));
-        }
-        else
-        {
-            Write(Tag.Float);
-            WriteNumber(BitConverter.DoubleToInt64Bits(number));
-        }
-    }
-
-    private void WriteInteger(BigInteger number)
-    {
-        if (number >= long.MinValue && number <= long.MaxValue)
-        {
-            Write(Tag.Integer);
-            WriteNumber((long)number);
-            return;
-        }
-        Write(Tag.BigInteger);
-        WriteText(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
     private void WriteUnique()
@@ -198,23 +109,5 @@ internal sealed class SignatureHasher(RunGraph graph)
         if (!_objects.TryGetValue(value, out var id))
             _objects.Add(value, id = Interlocked.Increment(ref _unique));
         return id;
-    }
-
-    private void Write(Tag tag)
-    {
-        _buffer.GetSpan(1)[0] = (byte)tag;
-        _buffer.Advance(1);
-    }
-
-    private void WriteNumber(long number)
-    {
-        BinaryPrimitives.WriteInt64LittleEndian(_buffer.GetSpan(sizeof(long)), number);
-        _buffer.Advance(sizeof(long));
-    }
-
-    private void WriteText(string text)
-    {
-        WriteNumber(text.Length);
-        Encoding.UTF8.GetBytes(text, _buffer);
     }
 }

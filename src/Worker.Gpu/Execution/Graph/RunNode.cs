@@ -1,6 +1,8 @@
+using Farm.Contracts.Caching;
 using Farm.Contracts.Prompts;
 using Farm.Nodes;
 using Farm.Worker.Execution.Caching;
+using Farm.Worker.Execution.Caching.Shared;
 using Farm.Worker.Execution.Values;
 
 namespace Farm.Worker.Execution.Graph;
@@ -51,6 +53,12 @@ internal sealed class RunNode(string id, string classType, NodePlan? plan, RunIn
 
     /// <summary>The results that wait for the nodes it expanded into, or null.</summary>
     public PendingExpansion? Expansion { get; set; }
+
+    /// <summary>What its outputs are made of, once it was called; null when only this worker knows.</summary>
+    public Origin? Origin { get; set; }
+
+    /// <summary>The result that other workers wait for while this node runs, or null.</summary>
+    public ResultKey? Claim { get; set; }
 
     /// <summary>Says that a node has no fingerprint.</summary>
     public static object NoFingerprint { get; } = new();

@@ -4,7 +4,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Lets the text side stop at an earlier layer.</summary>
-internal sealed class CLIPSetLastLayer : Node
+internal sealed class CLIPSetLastLayer : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .V1().Named("CLIPSetLastLayer", "CLIP Set Last Layer").In("conditioning").Module("nodes")

@@ -6,13 +6,16 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Encodes a text.</summary>
-internal sealed class CLIPTextEncode : TensorNode
+internal sealed class CLIPTextEncode : TensorNode, ISharedNode
 {
     protected override void Define(NodeBuilder node) => node
         .V1().Named("CLIPTextEncode", "CLIP Text Encode (Prompt)").In("conditioning").Module("nodes")
         .String("text", multiline: true, dynamicPrompts: true, options: o => o.Tooltip("The text to encode; (words:1.2) weighs them."))
         .Input("clip", "CLIP", options: o => o.Tooltip("The text side that encodes."))
         .Output("CONDITIONING");
+
+    /// <inheritdoc />
+    public IEnumerable<ModelFile> FilesOf(NodeCall call) => EmbeddingFiles.Named(call.Get("text", ""));
 
     protected override NodeResult Compute(NodeCall call) => NodeResult.Of(Encoded(Clip(call), clip => clip.Encode(call.Get<string>("text"))));
 

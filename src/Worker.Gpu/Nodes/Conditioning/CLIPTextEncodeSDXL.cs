@@ -4,7 +4,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Encodes texts for SDXL with the sizes that its network is told.</summary>
-internal sealed class CLIPTextEncodeSDXL : TensorNode
+internal sealed class CLIPTextEncodeSDXL : TensorNode, ISharedNode
 {
     protected override void Define(NodeBuilder node) => node
         .Named("CLIPTextEncodeSDXL").In("advanced/conditioning").Module("comfy_extras.nodes_clip_sdxl")
@@ -18,6 +18,10 @@ internal sealed class CLIPTextEncodeSDXL : TensorNode
         .String("text_g", multiline: true, dynamicPrompts: true)
         .String("text_l", multiline: true, dynamicPrompts: true)
         .Output("CONDITIONING");
+
+    /// <inheritdoc />
+    public IEnumerable<ModelFile> FilesOf(NodeCall call) =>
+        EmbeddingFiles.Named(call.Get("text_g", "")).Concat(EmbeddingFiles.Named(call.Get("text_l", "")));
 
     protected override NodeResult Compute(NodeCall call)
     {

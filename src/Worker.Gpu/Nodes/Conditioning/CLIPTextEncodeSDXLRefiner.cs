@@ -3,7 +3,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Encodes a text for SDXL's refiner with its sizes and aesthetic score.</summary>
-internal sealed class CLIPTextEncodeSDXLRefiner : TensorNode
+internal sealed class CLIPTextEncodeSDXLRefiner : TensorNode, ISharedNode
 {
     protected override void Define(NodeBuilder node) => node
         .Named("CLIPTextEncodeSDXLRefiner").In("advanced/conditioning").Module("comfy_extras.nodes_clip_sdxl")
@@ -13,6 +13,9 @@ internal sealed class CLIPTextEncodeSDXLRefiner : TensorNode
         .String("text", multiline: true, dynamicPrompts: true)
         .Input("clip", "CLIP")
         .Output("CONDITIONING");
+
+    /// <inheritdoc />
+    public IEnumerable<ModelFile> FilesOf(NodeCall call) => EmbeddingFiles.Named(call.Get("text", ""));
 
     protected override NodeResult Compute(NodeCall call) =>
         NodeResult.Of(CLIPTextEncode.Encoded(CLIPTextEncode.Clip(call), clip => clip.Encode(call.Get<string>("text"))).With(

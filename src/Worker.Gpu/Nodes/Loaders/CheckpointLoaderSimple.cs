@@ -5,7 +5,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Opens a checkpoint: network, text side, autoencoder. Weights are loaded when they are first used.</summary>
-internal sealed class CheckpointLoaderSimple : Node
+internal sealed class CheckpointLoaderSimple : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .V1().Named("CheckpointLoaderSimple", "Load Checkpoint").In("loaders").Module("nodes")

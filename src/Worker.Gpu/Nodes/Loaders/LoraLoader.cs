@@ -6,7 +6,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Changes a model and its text side by an adapter file.</summary>
-internal sealed class LoraLoader : Node
+internal sealed class LoraLoader : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .V1().Named("LoraLoader", "Load LoRA (Model and CLIP)").In("loaders").Module("nodes")

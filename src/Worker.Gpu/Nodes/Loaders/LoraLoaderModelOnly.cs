@@ -5,7 +5,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Changes a model by an adapter file.</summary>
-internal sealed class LoraLoaderModelOnly : Node
+internal sealed class LoraLoaderModelOnly : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .V1().Named("LoraLoaderModelOnly", "Load LoRA").In("loaders").Module("nodes")

@@ -5,7 +5,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Two text sides' weights added.</summary>
-internal sealed class CLIPMergeAdd : Node
+internal sealed class CLIPMergeAdd : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .V1().Named("CLIPMergeAdd", "CLIPMergeAdd").In("advanced/model_merging").Module("comfy_extras.nodes_model_merging")

@@ -5,7 +5,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Two text sides' weights mixed.</summary>
-internal sealed class CLIPMergeSimple : Node
+internal sealed class CLIPMergeSimple : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .V1().Named("CLIPMergeSimple", "CLIPMergeSimple").In("advanced/model_merging").Module("comfy_extras.nodes_model_merging")

@@ -5,7 +5,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>One text side's weights less another's, times a factor.</summary>
-internal sealed class CLIPMergeSubtract : Node
+internal sealed class CLIPMergeSubtract : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .V1().Named("CLIPMergeSubtract", "CLIPMergeSubtract").In("advanced/model_merging").Module("comfy_extras.nodes_model_merging")

@@ -5,7 +5,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Two models' weights added.</summary>
-internal sealed class ModelMergeAdd : Node
+internal sealed class ModelMergeAdd : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .V1().Named("ModelMergeAdd", "ModelMergeAdd").In("advanced/model_merging").Module("comfy_extras.nodes_model_merging")

@@ -5,7 +5,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Two models' weights mixed, with a ratio for each stretch.</summary>
-internal sealed class ModelMergeBlocks : Node
+internal sealed class ModelMergeBlocks : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .V1().Named("ModelMergeBlocks", "ModelMergeBlocks").In("advanced/model_merging").Module("comfy_extras.nodes_model_merging")

@@ -5,7 +5,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Two models' weights mixed.</summary>
-internal sealed class ModelMergeSimple : Node
+internal sealed class ModelMergeSimple : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .V1().Named("ModelMergeSimple", "ModelMergeSimple").In("advanced/model_merging").Module("comfy_extras.nodes_model_merging")

@@ -5,7 +5,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>One model's weights less another's, times a factor.</summary>
-internal sealed class ModelMergeSubtract : Node
+internal sealed class ModelMergeSubtract : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .V1().Named("ModelMergeSubtract", "ModelMergeSubtract").In("advanced/model_merging").Module("comfy_extras.nodes_model_merging")

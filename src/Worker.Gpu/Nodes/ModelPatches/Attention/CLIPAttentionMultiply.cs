@@ -4,7 +4,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Scales the projections of the text encoders' attentions.</summary>
-internal sealed class CLIPAttentionMultiply : Node
+internal sealed class CLIPAttentionMultiply : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .Named("CLIPAttentionMultiply").In("_for_testing/attention_experiments").Module("comfy_extras.nodes_attention_multiply")

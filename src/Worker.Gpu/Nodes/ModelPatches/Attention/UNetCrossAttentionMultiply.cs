@@ -4,7 +4,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Scales the projections of cross attentions.</summary>
-internal sealed class UNetCrossAttentionMultiply : Node
+internal sealed class UNetCrossAttentionMultiply : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .Named("UNetCrossAttentionMultiply").In("_for_testing/attention_experiments").Module("comfy_extras.nodes_attention_multiply")

@@ -4,7 +4,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Scales the projections of self attentions.</summary>
-internal sealed class UNetSelfAttentionMultiply : Node
+internal sealed class UNetSelfAttentionMultiply : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .Named("UNetSelfAttentionMultiply").In("_for_testing/attention_experiments").Module("comfy_extras.nodes_attention_multiply")

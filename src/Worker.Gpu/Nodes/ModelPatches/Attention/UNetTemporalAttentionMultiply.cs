@@ -5,7 +5,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Scales the outputs of attentions, those across frames apart.</summary>
-internal sealed class UNetTemporalAttentionMultiply : Node
+internal sealed class UNetTemporalAttentionMultiply : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .Named("UNetTemporalAttentionMultiply").In("_for_testing/attention_experiments").Module("comfy_extras.nodes_attention_multiply")

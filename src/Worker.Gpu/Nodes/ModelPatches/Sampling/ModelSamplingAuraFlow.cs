@@ -5,7 +5,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>A flow with a shift, told as the level itself.</summary>
-internal sealed class ModelSamplingAuraFlow : Node
+internal sealed class ModelSamplingAuraFlow : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .V1().Named("ModelSamplingAuraFlow", "ModelSamplingAuraFlow").In("advanced/model").Module("comfy_extras.nodes_model_advanced")

@@ -5,7 +5,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>A continuous range of levels.</summary>
-internal sealed class ModelSamplingContinuousEDM : Node
+internal sealed class ModelSamplingContinuousEDM : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .V1().Named("ModelSamplingContinuousEDM", "ModelSamplingContinuousEDM").In("advanced/model").Module("comfy_extras.nodes_model_advanced")

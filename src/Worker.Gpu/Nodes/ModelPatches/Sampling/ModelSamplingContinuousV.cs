@@ -5,7 +5,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Velocity over a continuous range of levels.</summary>
-internal sealed class ModelSamplingContinuousV : Node
+internal sealed class ModelSamplingContinuousV : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .V1().Named("ModelSamplingContinuousV", "ModelSamplingContinuousV").In("advanced/model").Module("comfy_extras.nodes_model_advanced")

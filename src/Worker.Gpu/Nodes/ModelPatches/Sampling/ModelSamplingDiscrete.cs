@@ -5,7 +5,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Another meaning of the network's output over the thousand levels.</summary>
-internal sealed class ModelSamplingDiscrete : Node
+internal sealed class ModelSamplingDiscrete : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .V1().Named("ModelSamplingDiscrete", "ModelSamplingDiscrete").In("advanced/model").Module("comfy_extras.nodes_model_advanced")

@@ -5,7 +5,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>A flow whose shift follows the picture's size.</summary>
-internal sealed class ModelSamplingFlux : Node
+internal sealed class ModelSamplingFlux : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .V1().Named("ModelSamplingFlux", "ModelSamplingFlux").In("advanced/model").Module("comfy_extras.nodes_model_advanced")

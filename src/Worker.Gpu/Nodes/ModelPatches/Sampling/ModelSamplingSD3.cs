@@ -5,7 +5,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>A flow with a shift.</summary>
-internal sealed class ModelSamplingSD3 : Node
+internal sealed class ModelSamplingSD3 : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .V1().Named("ModelSamplingSD3", "ModelSamplingSD3").In("advanced/model").Module("comfy_extras.nodes_model_advanced")

@@ -5,7 +5,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Stable Cascade's levels.</summary>
-internal sealed class ModelSamplingStableCascade : Node
+internal sealed class ModelSamplingStableCascade : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .V1().Named("ModelSamplingStableCascade", "ModelSamplingStableCascade").In("advanced/model").Module("comfy_extras.nodes_model_advanced")

@@ -4,7 +4,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Amplifies the stream on the way up and damps low frequencies of the skips.</summary>
-internal sealed class FreeUNode : Node
+internal sealed class FreeUNode : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .Named("FreeU").In("model_patches/unet").Module("comfy_extras.nodes_freelunch")

@@ -4,7 +4,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>The same with an amplification that follows the stream's mean.</summary>
-internal sealed class FreeUV2Node : Node
+internal sealed class FreeUV2Node : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .Named("FreeU_V2").In("model_patches/unet").Module("comfy_extras.nodes_freelunch")

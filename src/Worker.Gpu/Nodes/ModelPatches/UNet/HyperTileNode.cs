@@ -4,7 +4,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Cuts large self attentions into tiles.</summary>
-internal sealed class HyperTileNode : Node
+internal sealed class HyperTileNode : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .Named("HyperTile").In("model_patches/unet").Module("comfy_extras.nodes_hypertile")

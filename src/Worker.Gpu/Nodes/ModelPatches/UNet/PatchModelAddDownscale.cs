@@ -5,7 +5,7 @@ using Farm.Worker.Imaging;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Shrinks the stream at one block for a part of the walk, for pictures larger than the network knows (Kohya's deep shrink).</summary>
-internal sealed class PatchModelAddDownscale : Node
+internal sealed class PatchModelAddDownscale : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .Named("PatchModelAddDownscale", "PatchModelAddDownscale (Kohya Deep Shrink)").In("model_patches/unet").Module("comfy_extras.nodes_model_downscale")

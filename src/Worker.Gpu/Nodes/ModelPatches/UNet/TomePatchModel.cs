@@ -4,7 +4,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Merges tokens that are alike.</summary>
-internal sealed class TomePatchModel : Node
+internal sealed class TomePatchModel : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .Named("TomePatchModel").In("model_patches/unet").Module("comfy_extras.nodes_tomesd")
