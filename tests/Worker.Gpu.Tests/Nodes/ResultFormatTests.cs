@@ -14,21 +14,24 @@ public sealed class ResultFormatTests
 
     private object? RoundTrip(object? value) => Assert.Single(Assert.Single(_format.Read(_format.Write([[value]])!)));
 
-    public static TheoryData<object?> PlainValues() =>
+    public static TheoryData<object> PlainValues() =>
     [
-        null, true, 5L, long.MinValue, long.MaxValue, 0.1, -0.0, double.NaN, double.PositiveInfinity, 0.1f, "", "ä\0\n",
+        true, 5L, long.MinValue, long.MaxValue, 0.1, -0.0, double.NaN, double.PositiveInfinity, 0.1f, "", "ä\0\n",
         BigInteger.Pow(10, 40), -BigInteger.Pow(2, 70),
     ];
 
     [Theory]
     [MemberData(nameof(PlainValues))]
-    public void PlainValue_ComesBackAsItWas(object? value)
+    public void PlainValue_ComesBackAsItWas(object value)
     {
         var back = RoundTrip(value);
         Assert.Equal(value, back);
         if (value is double number)
             Assert.Equal(BitConverter.DoubleToInt64Bits(number), BitConverter.DoubleToInt64Bits((double)back!));
     }
+
+    [Fact]
+    public void Null_ComesBack() => Assert.Null(RoundTrip(null));
 
     [Fact]
     public void ListsAndDictionaries_KeepOrderAndNesting()
@@ -63,7 +66,7 @@ public sealed class ResultFormatTests
     {
         using var scope = NewDisposeScope();
         var turned = arange(12, ScalarType.Float32).reshape(3, 4).t();
-        Assert.True(equal(turned, (Tensor)RoundTrip(turned)!));
+        Assert.Equal(turned.contiguous().bytes.ToArray(), ((Tensor)RoundTrip(turned)!).bytes.ToArray());
         Assert.Equal([], ((Tensor)RoundTrip(tensor(2.5f))!).shape);
         Assert.Equal([0, 4], ((Tensor)RoundTrip(empty(0, 4))!).shape);
     }

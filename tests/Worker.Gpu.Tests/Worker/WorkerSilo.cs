@@ -18,7 +18,7 @@ namespace Farm.Worker.Tests.Worker;
 /// <summary>A silo with the farm's grains on SQLite and a worker whose nodes are those of the executor tests.</summary>
 internal sealed class WorkerSilo : IAsyncDisposable, IGatewayObserver
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("farm-worker-").FullName;
     private readonly Channel<RunEvent> _events = Channel.CreateUnbounded<RunEvent>();
@@ -46,6 +46,11 @@ internal sealed class WorkerSilo : IAsyncDisposable, IGatewayObserver
     public Gates Gates { get; } = new();
 
     public IGrainFactory Grains => _cluster.Client;
+
+    public IServiceProvider Services => _cluster.Silos[0].ServiceProvider;
+
+    /// <summary>The data root.</summary>
+    public string Folder => _folder;
 
     public static async Task<WorkerSilo> StartAsync(Dictionary<string, string?>? settings = null, params IEnumerable<NodeType> nodes)
     {

@@ -112,7 +112,7 @@ internal sealed class ResultFormat(IEnumerable<IValueCodec> codecs)
             case MessagePackType.Integer:
                 return reader.ReadInt64();
             case MessagePackType.Float:
-                return reader.NextCode == MessagePackCode.Float32 ? reader.ReadSingle() : reader.ReadDouble();
+                return reader.NextCode == MessagePackCode.Float32 ? (object)reader.ReadSingle() : reader.ReadDouble();
             case MessagePackType.String:
                 return reader.ReadString();
             case MessagePackType.Array:
