@@ -20,7 +20,7 @@ internal static class StressCommand
     public static Option<bool> Keep() => new("--keep") { Description = "Keeps the processes' logs and files also when nothing is violated." };
 
     /// <summary>Runs a scenario in a farm of its own, which is gone afterwards; prints the invariants.</summary>
-    public static async Task<int> RunAsync(FarmSize size, double minutes, bool isLong, bool keep, Func<StressFarm, Invariants, Task> scenario)
+    public static async Task<int> RunAsync(FarmSize size, double minutes, bool isLong, bool keep, Func<StressFarm, Invariants, Task> scenario, IReadOnlyDictionary<string, string>? options = null)
     {
         if (minutes > ShortMinutes && !isLong)
         {
@@ -28,7 +28,7 @@ internal static class StressCommand
             return 2;
         }
         var invariants = new Invariants();
-        await using var farm = await StressFarm.StartAsync(size);
+        await using var farm = await StressFarm.StartAsync(size, options);
         await scenario(farm, invariants);
         var status = invariants.Print();
         farm.KeepsFiles = keep || status != 0;
