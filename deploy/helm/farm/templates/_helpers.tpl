@@ -1,0 +1,125 @@
+{{- define "farm.name" -}}
+{{ default .Release.Name .Values.fullnameOverride }}
+{{- end -}}
+
+{{- define "farm.labels" -}}
+app.kubernetes.io/name: farm
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end -}}
+
+{{- define "farm.selector" -}}
+app.kubernetes.io/name: farm
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "farm.tag" -}}
+{{ default .Chart.AppVersion .Values.image.tag }}
+{{- end -}}
+
+{{- define "farm.serviceAccount" -}}
+{{- if .Values.serviceAccount.create -}}
+{{ default .Release.Name .Values.serviceAccount.name }}
+{{- else -}}
+{{ default "default" .Values.serviceAccount.name }}
+{{- end -}}
+{{- end -}}
+
+{{- define "farm.pod.security" -}}
+runAsNonRoot: true
+runAsUser: 1654
+runAsGroup: 1654
+fsGroup: 1654
+seccompProfile:
+  type: RuntimeDefault
+{{- end -}}
+
+{{- define "farm.container.security" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end -}}
+
+{{- define "farm.env.redis" -}}
+- name: Farm__Cluster__Redis
+  valueFrom:
+    secretKeyRef:
+      name: {{ default (printf "%s-redis" .Release.Name) .Values.redis.existingSecret }}
+      key: connection-string
+{{- end -}}
+
+{{- define "farm.env.database" -}}
+- name: Farm__Database__ConnectionString
+  valueFrom:
+    secretKeyRef:
+      name: {{ default (printf "%s-postgresql" .Release.Name) .Values.postgresql.existingSecret }}
+      key: connection-string
+{{- end -}}
+
+{{- define "farm.env.storage" -}}
+{{- if eq .Values.storage.kind "s3" -}}
+- name: Farm__Storage__S3__AccessKey
+  valueFrom:
+    secretKeyRef:
+      name: {{ required "storage.s3.existingSecret names the secret with access-key and secret-key" .Values.storage.s3.existingSecret }}
+      key: access-key
+- name: Farm__Storage__S3__SecretKey
+  valueFrom:
+    secretKeyRef:
+      name: {{ .Values.storage.s3.existingSecret }}
+      key: secret-key
+{{- end -}}
+{{- end -}}
+
+{{- define "farm.env.address" -}}
+- name: POD_IP
+  valueFrom:
+    fieldRef:
+      fieldPath: status.podIP
+- name: Farm__Cluster__AdvertisedAddress
+  value: $(POD_IP)
+{{- end -}}
+
+{{- define "farm.probes" -}}
+startupProbe:
+  httpGet: {path: /livez, port: management}
+  periodSeconds: 2
+  failureThreshold: 90
+livenessProbe:
+  httpGet: {path: /livez, port: management}
+  periodSeconds: 10
+  timeoutSeconds: 5
+  failureThreshold: 6
+readinessProbe:
+  httpGet: {path: /readyz, port: management}
+  periodSeconds: 5
+  timeoutSeconds: 5
+{{- end -}}
+
+{{- define "farm.volumes" -}}
+- name: tmp
+  emptyDir: {}
+- name: data
+{{- if eq .Values.storage.kind "shared" }}
+  persistentVolumeClaim:
+    claimName: {{ default (printf "%s-files" .Release.Name) .Values.storage.shared.existingClaim }}
+{{- else }}
+  emptyDir:
+    sizeLimit: {{ .Values.storage.s3.cacheSize }}
+{{- end }}
+- name: models
+  persistentVolumeClaim:
+    claimName: {{ default (printf "%s-models" .Release.Name) .Values.models.existingClaim }}
+{{- end -}}
+
+{{- define "farm.mounts" -}}
+- name: tmp
+  mountPath: /tmp
+- name: data
+  mountPath: /data
+- name: models
+  mountPath: /data/models
+  readOnly: {{ .Values.models.readOnly }}
+{{- end -}}
