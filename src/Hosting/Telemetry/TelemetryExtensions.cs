@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Farm.Hosting.Telemetry;
+
+/// <summary>OpenTelemetry as each process has it.</summary>
+internal static class TelemetryExtensions
+{
+    private static readonly string[] Sources = ["Farm.*", "Microsoft.Orleans.Application", "Npgsql"];
+    private static readonly string[] Meters = ["Farm.*", "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Npgsql"];
+
+    /// <summary>Adds metrics (always collected, for <c>/metrics</c>) and, with a collector, traces, metrics and logs to it.</summary>
+    public static void AddTelemetry(this IHostApplicationBuilder builder, string process)
+    {
+        builder.Services.AddOptions<TelemetryOptions>().Bind(builder.Configuration.GetSection(TelemetryOptions.Section)).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<TelemetryOptions>, TelemetryOptionsValidator>();
+        var options = builder.Configuration.GetSection(TelemetryOptions.Section).Get<TelemetryOptions>() ?? new TelemetryOptions();
+        var sends = Uri.TryCreate(options.OtlpEndpoint, UriKind.Absolute, out var collector);
+
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService($"farm-{process}", serviceInstanceId: $"{Environment.MachineName}-{Environment.ProcessId}"))
+            .WithMetrics(metrics => metrics.AddMeter(Meters).AddRuntimeInstrumentation().AddPrometheusExporter());
+        if (!sends) return;
+        telemetry
+            .WithMetrics(metrics => metrics.AddOtlpExporter(otlp => otlp.Endpoint = collector!))
+            .WithTracing(tracing => tracing.AddSource(Sources).AddAspNetCoreInstrumentation().AddHttpClientInstrumentation()
+                .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.TraceRatio)))
+                .AddOtlpExporter(otlp => otlp.Endpoint = collector!));
+        builder.Logging.AddOpenTelemetry(logs =>
+        {
+            logs.IncludeScopes = true;
+            logs.AddOtlpExporter(otlp => otlp.Endpoint = collector!);
+        });
+    }
+}
