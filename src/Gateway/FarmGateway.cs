@@ -2,6 +2,7 @@ using Farm.Gateway.Assets;
 using Farm.Gateway.Catalog;
 using Farm.Gateway.Extensions;
 using Farm.Gateway.Frontend;
+using Farm.Gateway.Health;
 using Farm.Gateway.History;
 using Farm.Gateway.Http;
 using Farm.Gateway.Identity;
@@ -26,6 +27,7 @@ using Farm.Gateway.Validation;
 using Farm.Gateway.Validation.Rules;
 using Farm.Gateway.View;
 using Farm.Gateway.WebSockets;
+using Farm.Hosting;
 using Farm.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -50,6 +52,7 @@ public static class FarmGateway
             .AddLogs()
             .AddResources()
             .AddOpenApiDocument()
+            .AddReadyCheck<FarmCheck>("farm")
             .AddFarmFrontend(configuration);
         return services;
     }

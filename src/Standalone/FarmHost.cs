@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Farm.Gateway;
 using Farm.Grains;
+using Farm.Hosting;
 using Farm.Storage;
 using Farm.Worker;
 using Microsoft.Extensions.Configuration.Memory;
@@ -33,6 +34,7 @@ internal static class FarmHost
     {
         var builder = WebApplication.CreateBuilder(arguments);
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
+        builder.AddFarmHosting("standalone");
         builder.Services.AddFarmStorage(builder.Configuration);
         builder.Host.UseOrleans(silo => UseOwnLoopback(silo).AddFarmGrains(builder.Configuration).AddFarmWorker(builder.Configuration));
         builder.Services.AddFarmGateway(builder.Configuration);

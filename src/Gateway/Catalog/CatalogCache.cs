@@ -16,6 +16,9 @@ internal sealed partial class CatalogCache(
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile NodeCatalog _current = NodeCatalog.Empty;
 
+    /// <summary>Whether any class is known.</summary>
+    public bool IsLoaded => _loaded.Task.IsCompletedSuccessfully;
+
     /// <summary>The classes known now; waits for the first ones, and gives up with 503 after <see cref="GatewayOptions.CatalogPatience"/>.</summary>
     public async ValueTask<NodeCatalog> CurrentAsync(CancellationToken cancel)
     {

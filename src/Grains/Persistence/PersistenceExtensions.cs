@@ -6,6 +6,7 @@ using Farm.Grains.Ledger;
 using Farm.Grains.Prompts;
 using Farm.Grains.Scheduling;
 using Farm.Grains.Users;
+using Farm.Hosting;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -21,6 +22,7 @@ internal static class PersistenceExtensions
     {
         silo.Services.AddStores(configuration);
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DatabaseStart>();
+        silo.Services.AddReadyCheck<DatabaseCheck>("database");
         return silo.AddIncomingGrainCallFilter<OutageFilter>();
     }
 

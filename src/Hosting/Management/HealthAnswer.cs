@@ -22,7 +22,7 @@ internal static class HealthAnswer
         var body = new
         {
             status = (tag == Ready, well) switch { (true, true) => "ready", (true, false) => "not ready", (false, true) => "live", _ => "not live" },
-            checks = report.Entries.ToDictionary(e => e.Key, e => new { ok = e.Value.Status != HealthStatus.Unhealthy, detail = e.Value.Description }, StringComparer.Ordinal),
+            checks = report.Entries.ToDictionary(e => e.Key, e => new { ok = e.Value.Status == HealthStatus.Healthy, detail = e.Value.Description }, StringComparer.Ordinal),
         };
         return Results.Json(body, statusCode: well ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }

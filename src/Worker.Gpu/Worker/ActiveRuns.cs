@@ -13,6 +13,9 @@ internal sealed class ActiveRuns
     /// <summary>All leases.</summary>
     public ImmutableArray<Lease> Leases => [.. _runs.Values.Select(r => r.Lease)];
 
+    /// <summary>How many.</summary>
+    public int Count => _runs.Count;
+
     /// <summary>A lease came in.</summary>
     public void Add(Lease lease) => _runs[lease.RunId] = (lease, null);
 

@@ -2,10 +2,12 @@ using Farm.Engine.Families;
 using Farm.Engine.Memory;
 using Farm.Engine;
 using Farm.Engine.Text;
+using Farm.Hosting;
 using Farm.Storage;
 using Farm.Worker.Execution.Caching;
 using Farm.Worker.Execution.Caching.Shared;
 using Farm.Worker.Execution;
+using Farm.Worker.Health;
 using Farm.Worker.Nodes;
 using Farm.Worker.Packs;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -83,6 +85,8 @@ public static class FarmWorkerExtensions
             .AddSingleton<IValidateOptions<WorkerOptions>, WorkerOptionsValidator>()
             .AddSingleton(provider => provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Limits)
             .AddSingleton<ActiveRuns>()
+            .AddSingleton<WorkerPulse>()
+            .AddReadyCheck<WorkerCheck>("worker")
             .AddSingleton<WorkerIdentity>()
             .AddSingleton<WorkerLanes>()
             .AddSingleton<RunJob>()

@@ -1,6 +1,7 @@
 using Farm.Contracts.Catalog;
 using Farm.Contracts.Prompts;
 using Farm.Contracts.Scheduling;
+using Farm.Worker.Health;
 using Microsoft.Extensions.Options;
 
 namespace Farm.Worker;
@@ -10,7 +11,7 @@ namespace Farm.Worker;
 /// does not answer is asked again, and no failure of a prompt ends the loop.
 /// </summary>
 internal sealed class WorkerLoop(
-    IGrainFactory grains, WorkerIdentity identity, WorkerLanes lanes, RunJob job, ActiveRuns runs,
+    IGrainFactory grains, WorkerIdentity identity, WorkerLanes lanes, RunJob job, ActiveRuns runs, WorkerPulse pulse,
     IOptions<WorkerOptions> options, TimeProvider clock, ILogger<WorkerLoop> logger) : BackgroundService
 {
     private readonly WorkerOptions _options = options.Value;
@@ -81,6 +82,7 @@ internal sealed class WorkerLoop(
             };
             claiming = Scheduler.ClaimAsync(claim);
             var lease = await claiming.WaitAsync(stopping);
+            pulse.Answered();
             // Renewed from now on, also while the result of the prompt before is still being handed in.
             if (lease is not null)
                 runs.Add(lease);
