@@ -23,6 +23,8 @@ public static class FarmProcess
         // A failed statement is an exception of whoever asked, and told there; of a new database the first one always fails.
         ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "Critical",
         ["Logging:LogLevel:Polly"] = "Warning",
+        // What is not ready is told to who asks, again and again while the process starts.
+        ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
     };
 
     /// <summary>

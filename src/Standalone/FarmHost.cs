@@ -24,6 +24,8 @@ internal static class FarmHost
         ["Logging:LogLevel:Orleans.Runtime.Silo"] = "Error",
         ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
         ["Logging:LogLevel:Polly"] = "Warning",
+        // What is not ready is told to who asks, again and again while the process starts.
+        ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
         // In one process the worker dies with the scheduler: nobody will renew a lease of before.
         ["Farm:Scheduling:RecoveryGrace"] = "00:00:00",
     };

@@ -13,10 +13,11 @@ public sealed class ReferenceTests
     [InlineData("Nodes.Sdk", "Contracts")]
     [InlineData("Engine", "")]
     [InlineData("Clustering", "Storage")]
-    [InlineData("Gateway", "Clustering Contracts Storage")]
-    [InlineData("Grains", "Clustering Contracts Storage")]
-    [InlineData("Worker.Gpu", "Clustering Contracts Storage Nodes.Sdk Engine")]
-    [InlineData("Standalone", "Gateway Grains Worker.Gpu Clustering Contracts Storage Nodes.Sdk Engine")]
+    [InlineData("Hosting", "")]
+    [InlineData("Gateway", "Clustering Hosting Contracts Storage")]
+    [InlineData("Grains", "Clustering Hosting Contracts Storage")]
+    [InlineData("Worker.Gpu", "Clustering Hosting Contracts Storage Nodes.Sdk Engine")]
+    [InlineData("Standalone", "Gateway Grains Worker.Gpu Clustering Hosting Contracts Storage Nodes.Sdk Engine")]
     public void Project_References_AreAmongTheAllowed(string project, string allowed) =>
         Assert.Subset(allowed.Split(' ').ToHashSet(StringComparer.Ordinal), Repository.References($"src/{project}", "ProjectReference").ToHashSet(StringComparer.Ordinal));
 
@@ -26,6 +27,7 @@ public sealed class ReferenceTests
     [InlineData("Nodes.Sdk", "")]
     [InlineData("Engine", "TorchSharp")]
     [InlineData("Clustering", "Orleans")]
+    [InlineData("Hosting", "")]
     [InlineData("Gateway", "Orleans Yarp SkiaSharp")]
     [InlineData("Grains", "Orleans Microsoft.EntityFrameworkCore")]
     [InlineData("Worker.Gpu", "Orleans TorchSharp SkiaSharp")]

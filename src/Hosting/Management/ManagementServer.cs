@@ -14,8 +14,8 @@ namespace Farm.Hosting.Management;
 /// A small server of its own beside the process's work, so that a gateway that is busy still answers its probe and metrics are not
 /// on the address that clients reach.
 /// </summary>
-internal sealed class ManagementServer(
-    IOptions<ManagementOptions> options, HealthCheckService health, MeterProvider meters, TimeProvider clock, ILoggerFactory loggers) : IHostedLifecycleService, IAsyncDisposable
+internal sealed partial class ManagementServer(
+    IOptions<ManagementOptions> options, HealthCheckService health, MeterProvider meters, TimeProvider clock, ILogger<ManagementServer> logger) : IHostedLifecycleService, IAsyncDisposable
 {
     private readonly BuildInfo _build = BuildInfo.Of(clock.GetUtcNow());
     private WebApplication? _app;
@@ -25,13 +25,15 @@ internal sealed class ManagementServer(
     {
         if (options.Value.Url.Length == 0) return;
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Services.AddSingleton(loggers);
+        // What it would say of itself reads as if it were the process's.
+        builder.Logging.ClearProviders();
         builder.WebHost.UseSetting(WebHostDefaults.PreventHostingStartupKey, "true").UseUrls(options.Value.Url);
         // The process's own host listens to signals.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         _app = builder.Build();
         Map(_app);
         await _app.StartAsync(cancellationToken);
+        Serving(logger, string.Join(", ", _app.Urls));
     }
 
     /// <inheritdoc/>
@@ -59,6 +61,9 @@ internal sealed class ManagementServer(
         app.MapGet("/readyz", (CancellationToken cancellation) => HealthAnswer.OfAsync(health, HealthAnswer.Ready, options.Value.CheckTimeout, cancellation));
         app.MapGet("/version", () => Results.Json(_build));
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Probes and metrics at {Address}")]
+    private static partial void Serving(ILogger logger, string address);
 
     /// <summary>Ends with the process.</summary>
     private sealed class NoLifetime : IHostLifetime

@@ -13,8 +13,8 @@ namespace Farm.Hosting.Telemetry;
 /// <summary>OpenTelemetry as each process has it.</summary>
 internal static class TelemetryExtensions
 {
-    private static readonly string[] Sources = ["Farm.*", "Microsoft.Orleans.Application", "Npgsql"];
-    private static readonly string[] Meters = ["Farm.*", "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Npgsql"];
+    private static readonly string[] Sources = ["Farm.*", "Microsoft.Orleans*", "Npgsql"];
+    private static readonly string[] Meters = ["Farm.*", "Microsoft.Orleans*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Npgsql"];
 
     /// <summary>Adds metrics (always collected, for <c>/metrics</c>) and, with a collector, traces, metrics and logs to it.</summary>
     public static void AddTelemetry(this IHostApplicationBuilder builder, string process)
