@@ -25,12 +25,28 @@ public sealed class CheckpointLoader(ModelMemory memory, ComputePrecision precis
     /// <summary>Opens a checkpoint of a diffusion model.</summary>
     /// <exception cref="WeightsFormatException">The file is damaged, incomplete or of no known family; the message says what was seen in it.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public LoadedCheckpoint Load(string path) => Open(path, file =>
+    public LoadedCheckpoint Load(string path) => Open(path, file => FamilyOf(file).Build(file, Parts(path)));
+
+    /// <summary>Opens a denoising network of a file of its own, or of a checkpoint.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="storage">What its weights are kept as in memory.</param>
+    /// <exception cref="WeightsFormatException">The file is damaged, incomplete or of no known family; the message says what was seen in it.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public DiffusionModel LoadDiffusion(string path, WeightStorage storage = WeightStorage.Default) => Open(path, file =>
     {
-        var family = Families.FirstOrDefault(family => family.Matches(file))
-            ?? throw new WeightsFormatException($"no known model family has such tensors (known: {string.Join(", ", Families.Select(known => known.Name))}); the file has {FileSummary.Of(file)}");
-        return family.Build(file, Parts(path));
+        var named = file.HasPrefix(ModelKeys.UNet) ? file : file.Renamed("unet", name => ModelKeys.UNet + name);
+        return FamilyOf(named).Build(named, new PartBuilder(Path.GetFileName(path), memory, precision, embeddings, storage)).Model;
     });
+
+    /// <summary>Opens the text side of a file of its own: CLIP-L for SD1.x, OpenCLIP H for SD2.x, bigG for SDXL's refiner.</summary>
+    /// <exception cref="WeightsFormatException">The file is damaged, incomplete or holds none; the message says what was seen in it.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public ITextEncoder LoadText(string path) => Open(path, file => TextEncoderFiles.Single(file, Parts(path)));
+
+    /// <summary>Opens SDXL's text side of two files, in either order.</summary>
+    /// <exception cref="WeightsFormatException">A file is damaged, incomplete or not one of the two; the message says what was seen in it.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public ITextEncoder LoadText(string first, string second) => Open(first, one => Open(second, other => TextEncoderFiles.Double(one, Parts(first), other, Parts(second))));
 
     /// <summary>Opens the autoencoder of a file of its own, or of a checkpoint.</summary>
     /// <exception cref="WeightsFormatException">The file is damaged, incomplete or holds none; the message says what was seen in it.</exception>
@@ -85,6 +101,9 @@ public sealed class CheckpointLoader(ModelMemory memory, ComputePrecision precis
     /// <exception cref="IOException">The file cannot be read.</exception>
     public Hypernetwork LoadHypernetwork(string path) => Open(path, file => Parts(path).Hypernetwork(file)
         ?? throw new WeightsFormatException($"there is no hypernetwork (torch.save's, with activation_func and layers by width); the file has {FileSummary.Of(file)}"));
+
+    private static IModelFamily FamilyOf(StateDict file) => Families.FirstOrDefault(family => family.Matches(file))
+        ?? throw new WeightsFormatException($"no known model family has such tensors (known: {string.Join(", ", Families.Select(known => known.Name))}); the file has {FileSummary.Of(file)}");
 
     private PartBuilder Parts(string path) => new(Path.GetFileName(path), memory, precision, embeddings);
 

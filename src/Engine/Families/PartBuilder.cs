@@ -22,7 +22,8 @@ namespace Farm.Engine.Families;
 /// <param name="memory">Where the parts are loaded.</param>
 /// <param name="precision">What they compute in.</param>
 /// <param name="embeddings">Embedding files for the text; null for none.</param>
-internal sealed class PartBuilder(string fileName, ModelMemory memory, ComputePrecision precision, ITextEmbeddings? embeddings)
+/// <param name="storage">What the denoising network's weights are kept as.</param>
+internal sealed class PartBuilder(string fileName, ModelMemory memory, ComputePrecision precision, ITextEmbeddings? embeddings, WeightStorage storage = WeightStorage.Default)
 {
     private const string Difference = "difference";
     private const string TextModel = "text_model.";
@@ -38,7 +39,7 @@ internal sealed class PartBuilder(string fileName, ModelMemory memory, ComputePr
     public DiffusionModel UNet(StateDict weights, UNetConfig config, ModelSampling sampling, LatentFormat format, IConditioningRules? rules = null)
     {
         var type = TypesFor(weights.MainType).Diffusion;
-        return new DiffusionModel(Part("unet", weights, type, loaded => new UNet2DConditionModel(config, loaded)), config, type)
+        return new DiffusionModel(Part("unet", weights, type, loaded => new UNet2DConditionModel(config, loaded), storage: Float8.Of(storage, weights.MainType)), config, type)
         {
             Sampling = sampling,
             LatentFormat = format,
@@ -145,15 +146,16 @@ internal sealed class PartBuilder(string fileName, ModelMemory memory, ComputePr
     /// <param name="wire">Wires the network.</param>
     /// <param name="roundsChanges">Whether changed weights are rounded to the stored type.</param>
     /// <param name="patches">Changes to its weights; none by default.</param>
-    public NetworkPart<T> Part<T>(string part, StateDict weights, ScalarType type, Func<NetworkWeights, T> wire, bool roundsChanges = false, WeightPatches? patches = null) where T : class, IDisposable
+    /// <param name="storage">The type that its weights are kept in, for networks whose layers cast; null for the compute type.</param>
+    public NetworkPart<T> Part<T>(string part, StateDict weights, ScalarType type, Func<NetworkWeights, T> wire, bool roundsChanges = false, WeightPatches? patches = null, ScalarType? storage = null) where T : class, IDisposable
     {
         Wire(new NetworkWeights(weights, type: null, CPU), wire).Dispose();
         return new NetworkPart<T>(weights, patches ?? WeightPatches.None, changes => new ModelSlot<T>(
             memory,
-            $"{weights.Identity}|{type}|{changes.Identity}",
+            $"{weights.Identity}|{type}|{storage}|{changes.Identity}",
             $"{fileName} {part}",
-            weights.BytesAt(SafetensorsHeader.SizeOf(type)),
-            () => Wire(new NetworkWeights(weights, type, memory.Device, changes, roundsChanges), wire)));
+            weights.BytesAt(SafetensorsHeader.SizeOf(storage ?? type)),
+            () => Wire(new NetworkWeights(weights, type, memory.Device, changes, roundsChanges) { Storage = storage }, wire)));
     }
 
     private static string WithoutTextModel(string name) => name.StartsWith(TextModel, StringComparison.Ordinal) ? name[TextModel.Length..] : name;

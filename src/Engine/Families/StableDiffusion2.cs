@@ -52,8 +52,11 @@ internal sealed class StableDiffusion2 : IModelFamily
     private static Text.ITextEncoder? Clip(StateDict file, PartBuilder parts)
     {
         var clip = parts.Clip("h", file.Under("cond_stage_model.model."), ClipActivation.Gelu, padding: 0);
-        return clip is null ? null : clip with { HiddenFromEnd = clip.Part.Stored.HasPrefix($"encoder.layers.{TextLayers - 1}.") ? 2 : 1 };
+        return clip is null ? null : clip with { HiddenFromEnd = HiddenFromEnd(clip) };
     }
+
+    /// <summary>The layer that is wanted, by how many there are.</summary>
+    internal static int HiddenFromEnd(Text.ClipTextEncoder clip) => clip.Part.Stored.HasPrefix($"encoder.layers.{TextLayers - 1}.") ? 2 : 1;
 
     private static Prediction Guess(StateDict unet)
     {

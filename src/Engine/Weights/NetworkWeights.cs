@@ -30,6 +30,9 @@ public sealed class NetworkWeights : IDisposable
         Device = device;
     }
 
+    /// <summary>The type that matrices and kernels are kept in, for networks whose layers bring them to the compute type; null (default) for the compute type itself.</summary>
+    public ScalarType? Storage { get; init; }
+
     /// <summary>Where the weights are.</summary>
     public Device Device { get; }
 
@@ -61,7 +64,7 @@ public sealed class NetworkWeights : IDisposable
         if (_stored.TryFind(name, out var info) && info.Shape.Count != dimensions)
             throw new WeightsFormatException($"the tensor '{info.Name}' has the shape {info.ShapeText}; {dimensions} dimensions are needed");
         var stored = _stored.Open(name).DetachFromDisposeScope();
-        var type = _type ?? stored.dtype;
+        var type = dimensions > 1 && Storage is { } storage ? storage : _type ?? stored.dtype;
         if (_patches.Cover(name))
         {
             using (stored) return _tensors[name] = Changed(name, stored, type);

@@ -22,7 +22,12 @@ internal sealed class Linear(Tensor weight, Tensor? bias) : Layer
 
     public long Outputs => weight.shape[0];
 
-    public override Tensor Forward(Tensor x) => nn.functional.linear(x, weight, bias);
+    public override Tensor Forward(Tensor x)
+    {
+        if (weight.dtype == x.dtype) return nn.functional.linear(x, weight, bias);
+        using var cast = weight.to(x.dtype); // weights kept in less than the compute type
+        return nn.functional.linear(x, cast, bias);
+    }
 }
 
 /// <summary>A square convolution over [B, C, H, W].</summary>
@@ -32,7 +37,12 @@ internal sealed class Conv2d(Tensor weight, Tensor? bias, int stride = 1, int pa
 
     public long Outputs => weight.shape[0];
 
-    public override Tensor Forward(Tensor x) => nn.functional.conv2d(x, weight, bias, strides: [stride, stride], padding: [padding, padding]);
+    public override Tensor Forward(Tensor x)
+    {
+        if (weight.dtype == x.dtype) return nn.functional.conv2d(x, weight, bias, strides: [stride, stride], padding: [padding, padding]);
+        using var cast = weight.to(x.dtype); // weights kept in less than the compute type
+        return nn.functional.conv2d(x, cast, bias, strides: [stride, stride], padding: [padding, padding]);
+    }
 }
 
 /// <summary>Group normalisation over 32 groups of channels, as every network of the Stable Diffusion line has it.</summary>
