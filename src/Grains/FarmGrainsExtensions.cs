@@ -1,5 +1,6 @@
 using Farm.Grains.Assets;
 using Farm.Grains.Caching;
+using Farm.Grains.Batches;
 using Farm.Grains.Catalog;
 using Farm.Grains.History;
 using Farm.Grains.Persistence;
@@ -15,13 +16,14 @@ public static class FarmGrainsExtensions
 {
     /// <summary>
     /// Everything the CPU silo hosts. Clustering is the caller's: localhost in one process, Redis in a cluster. The options are
-    /// those of the sections <c>Farm:Database</c>, <c>Farm:Prompts</c>, <c>Farm:History</c>, <c>Farm:Scheduling</c>,
+    /// those of the sections <c>Farm:Database</c>, <c>Farm:Prompts</c>, <c>Farm:Batches</c>, <c>Farm:History</c>, <c>Farm:Scheduling</c>,
     /// <c>Farm:Catalog</c>, <c>Farm:SharedResults</c>, <c>Farm:Sessions</c>, <c>Farm:Settings</c>,
     /// <c>Farm:Assets</c> and <c>Farm:Data</c>.
     /// </summary>
     public static ISiloBuilder AddFarmGrains(this ISiloBuilder silo, IConfiguration configuration) => silo
         .AddPersistence(configuration)
         .AddPrompts(configuration)
+        .AddBatches(configuration)
         .AddHistory(configuration)
         .AddScheduling(configuration)
         .AddCatalog(configuration)

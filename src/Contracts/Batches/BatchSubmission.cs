@@ -89,7 +89,7 @@ public sealed record BatchAxis
     /// <summary>A JSON array of values a row, one value an input.</summary>
     [Id(1)] public required ImmutableArray<string> Rows { get; init; }
 
-    /// <summary>Rows that break a rule: an index with one of them fails without being handed in.</summary>
+    /// <summary>Rows that break a rule, in their order: an index with one of them fails without being handed in.</summary>
     [Id(2)] public ImmutableArray<BadRow> Bad { get; init; } = [];
 }
 

@@ -42,6 +42,12 @@ internal static class EventJson
     /// <summary>A list as text; null for an empty one.</summary>
     public static string? WriteUnlessEmpty<T>(ImmutableArray<T> list) => list.IsDefaultOrEmpty ? null : Write(list);
 
+    /// <summary>A whole as text.</summary>
+    public static string WriteOne<T>(T value) => JsonSerializer.Serialize(value, Options);
+
+    /// <summary>The whole of a text.</summary>
+    public static T ReadOne<T>(string text) => JsonSerializer.Deserialize<T>(text, Options)!;
+
     private static void NameMessages(JsonTypeInfo info)
     {
         if (info.Type != typeof(RunEvent)) return;

@@ -1,4 +1,5 @@
 using Farm.Grains.Assets;
+using Farm.Grains.Batches;
 using Farm.Grains.Catalog;
 using Farm.Grains.History;
 using Farm.Grains.Jobs;
@@ -51,6 +52,7 @@ internal static class PersistenceExtensions
         services.AddSingleton<ISettingStore, EfSettingStore>();
         services.AddSingleton<IAssetStore, EfAssetStore>();
         services.AddSingleton<ILedgerStore, EfLedgerStore>();
+        services.AddSingleton<IBatchStore, EfBatchStore>();
     }
 
     private static DatabaseOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;

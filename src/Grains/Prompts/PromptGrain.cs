@@ -1,4 +1,5 @@
 using Farm.Contracts.Assets;
+using Farm.Contracts.Batches;
 using Farm.Contracts.Prompts;
 using Farm.Contracts.Scheduling;
 using Farm.Grains.Assets;
@@ -108,9 +109,11 @@ internal sealed class PromptGrain(
     {
         await LoadAsync();
         if (_state is null || !PromptStateMachine.MayDelete(_state)) return false;
+        var batch = _state.Submission.BatchId;
         await store.DeleteAsync(_state);
         Take(null);
         await Scheduler.ReleaseAsync(RunId, succeeded: false);
+        await TellBatchAsync(batch);
         DeactivateOnIdle();
         return true;
     }
@@ -194,7 +197,11 @@ internal sealed class PromptGrain(
         await TellAsync(Router.PublishAsync(closing));
         await TellAsync(Scheduler.ReleaseAsync(RunId, _state!.Outcome == RunOutcome.Success));
         await TellAsync(Router.PublishAsync([new NodeExecuting(null, null)]));
+        await TellBatchAsync(_state!.Submission.BatchId);
     }
+
+    private Task TellBatchAsync(Guid? batch) =>
+        batch is { } id ? TellAsync(GrainFactory.GetGrain<IBatchGrain>(id).EndedAsync(RunId)) : Task.CompletedTask;
 
     private async Task CommitAsync(PromptState next, Task write)
     {
