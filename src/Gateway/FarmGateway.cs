@@ -1,4 +1,5 @@
 using Farm.Gateway.Assets;
+using Farm.Gateway.Batches;
 using Farm.Gateway.Catalog;
 using Farm.Gateway.Extensions;
 using Farm.Gateway.Frontend;
@@ -39,7 +40,7 @@ public static class FarmGateway
 {
     private static readonly string[] Prefixes = ["", "/api"];
 
-    /// <summary>Adds what the gateway needs, from the sections <c>Farm:Gateway</c>, <c>Farm:Users</c> and <c>Farm:Frontend</c>.</summary>
+    /// <summary>Adds what the gateway needs, from the sections <c>Farm:Gateway</c>, <c>Farm:Batches</c>, <c>Farm:Users</c> and <c>Farm:Frontend</c>.</summary>
     public static IServiceCollection AddFarmGateway(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddFarmStorage(configuration);
@@ -51,6 +52,7 @@ public static class FarmGateway
             .AddWebSockets()
             .AddLogs()
             .AddResources()
+            .AddBatches(configuration)
             .AddOpenApiDocument()
             .AddReadyCheck<FarmCheck>("farm")
             .AddFarmFrontend(configuration);

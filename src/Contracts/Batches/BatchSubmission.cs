@@ -96,8 +96,9 @@ public sealed record BatchAxis
 /// <summary>An input of a node.</summary>
 /// <param name="NodeId">The node.</param>
 /// <param name="Input">Its input.</param>
+/// <param name="Folder">The model folder that its values are files of; null where they are none.</param>
 [GenerateSerializer, Immutable, Alias("farm.BatchTarget")]
-public sealed record BatchTarget(string NodeId, string Input);
+public sealed record BatchTarget(string NodeId, string Input, string? Folder = null);
 
 /// <summary>A row whose values break a rule.</summary>
 /// <param name="Row">Which, from 0.</param>

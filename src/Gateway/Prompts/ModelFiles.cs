@@ -8,7 +8,8 @@ namespace Farm.Gateway.Prompts;
 /// <summary>The model files that a graph names in the combos of its nodes, as the catalogue declares them.</summary>
 internal sealed class ModelFiles(IFileCatalog catalog, IFileStore store)
 {
-    private const string InputFolder = "input";
+    /// <summary>The folder of uploads, whose files are no models.</summary>
+    internal const string InputFolder = "input";
 
     /// <summary>Files as <c>folder/name</c>, sorted, and their bytes together.</summary>
     public async ValueTask<(ImmutableArray<string> Names, long Bytes)> InAsync(PromptGraph graph, CatalogView view, CancellationToken cancel)

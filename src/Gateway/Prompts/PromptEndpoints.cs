@@ -50,7 +50,8 @@ internal sealed class PromptEndpoints(
         writer.WriteEndObject();
     });
 
-    private static IResult Refused(PromptAnswer answer) => Answers.Json(
+    /// <summary>The answer to a prompt that cannot run.</summary>
+    internal static IResult Refused(PromptAnswer answer) => Answers.Json(
         writer =>
         {
             writer.WriteStartObject();

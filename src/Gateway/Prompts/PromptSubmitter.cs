@@ -27,21 +27,29 @@ internal sealed partial class PromptSubmitter(
         var number = request.Number ?? await DrawAsync(request, identity);
         if (await admission is { } wait)
             throw OverQuota(wait);
+        var prepared = await PrepareAsync(request, identity, cancel);
+        if (prepared.Submission is not { } submission)
+            return PromptAnswer.Refused(prepared.Result);
+        var receipt = await grains.GetGrain<IPromptGrain>(Guid.NewGuid()).SubmitAsync(submission with { Number = number });
+        Accepted(logger, receipt.PromptId);
+        return new PromptAnswer(receipt, prepared.Result, request.Number is not null);
+    }
+
+    /// <summary>Validates; the answer has a submission without a number, or says why there is none.</summary>
+    public async Task<PreparedPrompt> PrepareAsync(PromptRequest request, RequestIdentity identity, CancellationToken cancel)
+    {
         if (request.Prompt is not { } posted)
-            return PromptAnswer.Refused(new ValidationResult(NoPrompt, [], [], []));
+            return new PreparedPrompt(null, new ValidationResult(NoPrompt, [], [], []), null, null);
         var graph = PromptGraph.Read(posted, options.Value.MaxNodes);
         var classes = await catalog.CurrentAsync(cancel);
         replacements.Apply(graph, classes);
         var view = await CatalogView.LoadAsync(classes, files, graph, cancel);
         var result = await validator.ValidateAsync(graph, view, request.Targets);
         if (result.Refusal is not null)
-            return PromptAnswer.Refused(result);
+            return new PreparedPrompt(null, result, graph, view);
         var (names, bytes) = await models.InAsync(graph, view, cancel);
         var needs = request.Needs with { Files = names, FileBytes = bytes, Shape = WorkflowShape.Of(graph, names) };
-        var submission = Build(request, identity, graph, result, number) with { Needs = needs };
-        var receipt = await grains.GetGrain<IPromptGrain>(Guid.NewGuid()).SubmitAsync(submission);
-        Accepted(logger, receipt.PromptId);
-        return new PromptAnswer(receipt, result, request.Number is not null);
+        return new PreparedPrompt(Build(request, identity, graph, result, number: 0) with { Needs = needs }, result, graph, view);
     }
 
     private static RequestRefusedException OverQuota(TimeSpan wait) => new(
@@ -91,6 +99,13 @@ internal sealed partial class PromptSubmitter(
         writer.WriteEndObject();
     }).Span);
 }
+
+/// <summary>A validated prompt that is not queued yet.</summary>
+/// <param name="Submission">The submission, its number still to be drawn; null for a refused one.</param>
+/// <param name="Result">What the rules said.</param>
+/// <param name="Graph">The graph with its literals coerced; null where none was posted.</param>
+/// <param name="View">Classes and files that it was checked against; null where none was posted.</param>
+internal sealed record PreparedPrompt(PromptSubmission? Submission, ValidationResult Result, PromptGraph? Graph, CatalogView? View);
 
 /// <summary>What the poster is told.</summary>
 /// <param name="Receipt">Id and number of a queued prompt; null for a refused one.</param>

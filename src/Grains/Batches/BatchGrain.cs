@@ -26,6 +26,8 @@ internal sealed class BatchGrain(
 
     private Guid Id => this.GetPrimaryKey();
 
+    private ISchedulerGrain Scheduler => GrainFactory.GetGrain<ISchedulerGrain>(ISchedulerGrain.Key);
+
     /// <inheritdoc/>
     public async Task<BatchInfo> SubmitAsync(BatchSubmission submission)
     {
@@ -143,6 +145,12 @@ internal sealed class BatchGrain(
         if (_unsent.Count > 0 && !await SubmitAsync()) return;
         var room = Room;
         if (room <= 0) return;
+        if (await Scheduler.AdmitAsync(_state!.Tenant) is not null)
+        {
+            // As many prompts of the tenant wait as its quota allows: the next look tries again.
+            _held = true;
+            return;
+        }
         var again = _state!.Waiting > 0 ? await store.ItemsAsync(Id, BatchItemStatus.Waiting, room) : [];
         if (BatchMachine.HandIn(_state, again, _order!, room, clock.GetUtcNow()) is not { } step) return;
         await CommitAsync(step);
@@ -168,7 +176,7 @@ internal sealed class BatchGrain(
 
     private async Task SubmitAsync(BatchItemState item)
     {
-        var number = await GrainFactory.GetGrain<ISchedulerGrain>(ISchedulerGrain.Key).DrawNumberAsync(_state!.Tenant);
+        var number = await Scheduler.DrawNumberAsync(_state!.Tenant);
         await GrainFactory.GetGrain<IPromptGrain>(item.RunId!.Value).SubmitAsync(_runs!.Of(item, number, clock.GetUtcNow()));
         _unsent.Remove(item.RunId.Value);
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -49,9 +50,21 @@ internal sealed class BatchRuns(BatchState batch)
             CreatedAt = now,
             BatchId = batch.Id,
             BatchIndex = item.Index,
+            Needs = template.Needs with { Files = Files(values) },
             DeferredChecks = [.. template.DeferredChecks, .. batch.Definition.Checks.Select(check => With(check, values))],
         };
     }
+
+    /// <summary>The model files of an index: the first index's, those of its parameters replaced.</summary>
+    private ImmutableArray<string> Files(Dictionary<BatchTarget, JsonElement> values)
+    {
+        if (values.Keys.All(target => target.Folder is null)) return batch.Definition.Template.Needs.Files;
+        var first = Named(IndexValues.At(batch.Definition.Plan, 0)).ToHashSet(StringComparer.Ordinal);
+        return [.. batch.Definition.Template.Needs.Files.Where(file => !first.Contains(file)).Union(Named(values), StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    }
+
+    private static IEnumerable<string> Named(Dictionary<BatchTarget, JsonElement> values) =>
+        values.Where(v => v.Key.Folder is not null && v.Value.ValueKind is JsonValueKind.String).Select(v => $"{v.Key.Folder}/{v.Value.GetString()}");
 
     private void WriteGraph(Utf8JsonWriter writer, Dictionary<BatchTarget, JsonElement> values)
     {

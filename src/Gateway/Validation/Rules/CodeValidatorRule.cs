@@ -22,13 +22,7 @@ internal sealed class CodeValidatorRule(NodeCheckWorkers workers) : INodeRule
         if (inspection.Spec.Validated is not { } names)
             return [];
         var passed = Passed(inspection, names);
-        var check = new NodeCheck
-        {
-            NodeId = inspection.Node.Id,
-            ClassType = inspection.Node.ClassType,
-            Arguments = Encoding.UTF8.GetString(Arguments(inspection, passed).Span),
-            Links = [.. Links(inspection)],
-        };
+        var check = CheckOf(inspection);
         if (await workers.AskAsync(check) is not { } result)
         {
             inspection.Deferred.Add(check);
@@ -41,6 +35,15 @@ internal sealed class CodeValidatorRule(NodeCheckWorkers workers) : INodeRule
             _ => [],
         };
     }
+
+    /// <summary>What the validator of a node's class is to judge; the class has one.</summary>
+    internal static NodeCheck CheckOf(NodeInspection inspection) => new()
+    {
+        NodeId = inspection.Node.Id,
+        ClassType = inspection.Node.ClassType,
+        Arguments = Encoding.UTF8.GetString(Arguments(inspection, Passed(inspection, inspection.Spec.Validated!)).Span),
+        Links = [.. Links(inspection)],
+    };
 
     /// <summary>The inputs that the validator gets from the prompt, in the prompt's order: those it takes, without undeclared literals.</summary>
     private static ImmutableArray<string> Passed(NodeInspection inspection, IReadOnlySet<string> names)
