@@ -1,6 +1,6 @@
 using Farm.Grains.Assets;
-using Farm.Grains.Caching;
 using Farm.Grains.Batches;
+using Farm.Grains.Caching;
 using Farm.Grains.Catalog;
 using Farm.Grains.History;
 using Farm.Grains.Persistence;

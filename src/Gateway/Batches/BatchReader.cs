@@ -12,7 +12,7 @@ internal static class BatchReader
     private const int MostPredecessors = 100;
 
     /// <summary>The plan of these axes, combined and ordered as the body says.</summary>
-    public static BatchPlan Plan(JsonElement body, ImmutableArray<BatchAxis> axes, BatchLimits limits)
+    public static BatchPlan Plan(JsonElement body, ImmutableArray<BatchAxis> axes, BatchLimitOptions limits)
     {
         var zip = Word(body, "combination", "product") switch
         {
@@ -29,7 +29,7 @@ internal static class BatchReader
     }
 
     /// <summary>The rest of the body, on a submission that has its template and plan.</summary>
-    public static BatchSubmission Complete(BatchSubmission submission, JsonElement body, BatchLimits limits)
+    public static BatchSubmission Complete(BatchSubmission submission, JsonElement body, BatchLimitOptions limits)
     {
         var (policy, retries) = OnFailure(body.Member("on_failure"), limits);
         return submission with
@@ -63,7 +63,7 @@ internal static class BatchReader
         _ => throw RequestRefusedException.Field("order", "must be forward, reverse, first-last-middle or {\"every\": n}"),
     };
 
-    private static (FailurePolicy Policy, int Retries) OnFailure(JsonElement? policy, BatchLimits limits) => policy switch
+    private static (FailurePolicy Policy, int Retries) OnFailure(JsonElement? policy, BatchLimitOptions limits) => policy switch
     {
         null or { ValueKind: JsonValueKind.Null } => (FailurePolicy.Continue, 0),
         { ValueKind: JsonValueKind.String } name => (name.GetString() switch

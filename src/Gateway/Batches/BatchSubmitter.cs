@@ -10,7 +10,7 @@ namespace Farm.Gateway.Batches;
 
 /// <summary>Takes a posted batch to its grain: the first index goes through all rules of a prompt, the values of the others through those for inputs.</summary>
 internal sealed class BatchSubmitter(
-    IGrainFactory grains, PromptSubmitter prompts, ValueChecks checks, IOptions<BatchLimits> limits, IOptions<GatewayOptions> options)
+    IGrainFactory grains, PromptSubmitter prompts, ValueChecks checks, IOptions<BatchLimitOptions> limits, IOptions<GatewayOptions> options)
 {
     /// <summary>Validates and hands over; the answer says how the batch stands, or why its first index is refused.</summary>
     public async Task<BatchReceipt> SubmitAsync(JsonElement body, RequestIdentity identity, CancellationToken cancel)

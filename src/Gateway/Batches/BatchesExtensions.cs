@@ -9,9 +9,9 @@ internal static class BatchesExtensions
     /// <summary>The batches' routes; limits from <c>Farm:Batches</c>.</summary>
     public static IServiceCollection AddBatches(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<BatchLimits>().Bind(configuration.GetSection(BatchLimits.Section)).ValidateOnStart();
+        services.AddOptions<BatchLimitOptions>().Bind(configuration.GetSection(BatchLimitOptions.Section)).ValidateOnStart();
         return services
-            .AddSingleton<IValidateOptions<BatchLimits>, BatchLimitsValidator>()
+            .AddSingleton<IValidateOptions<BatchLimitOptions>, BatchLimitOptionsValidator>()
             .AddSingleton<ValueChecks>()
             .AddSingleton<BatchSubmitter>()
             .AddSingleton<IResource, BatchEndpoints>();

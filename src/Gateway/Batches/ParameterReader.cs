@@ -12,7 +12,7 @@ namespace Farm.Gateway.Batches;
 /// Reads <c>parameters</c>: a list of <c>values</c>, a <c>range</c>, or a <c>csv</c> whose columns go side by side. Inputs are addressed by
 /// node id or by the title of a node, which then only one may have.
 /// </summary>
-internal sealed class ParameterReader(PromptGraph graph, BatchLimits limits)
+internal sealed class ParameterReader(PromptGraph graph, BatchLimitOptions limits)
 {
     private readonly HashSet<BatchTarget> _taken = [];
     private long _bytes;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 namespace Farm.Gateway.Batches;
 
 /// <summary>How large a batch may be, bound from <c>Farm:Batches</c>.</summary>
-public sealed class BatchLimits
+public sealed class BatchLimitOptions
 {
     /// <summary>Where these options stand in the configuration.</summary>
     public const string Section = "Farm:Batches";
@@ -24,23 +24,23 @@ public sealed class BatchLimits
     public int MaxRetries { get; set; } = 10;
 }
 
-/// <summary>Checks <see cref="BatchLimits"/> at start.</summary>
-internal sealed class BatchLimitsValidator : IValidateOptions<BatchLimits>
+/// <summary>Checks <see cref="BatchLimitOptions"/> at start.</summary>
+internal sealed class BatchLimitOptionsValidator : IValidateOptions<BatchLimitOptions>
 {
-    public ValidateOptionsResult Validate(string? name, BatchLimits options) =>
+    public ValidateOptionsResult Validate(string? name, BatchLimitOptions options) =>
         Problems(options).ToArray() is { Length: > 0 } problems ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
 
-    private static IEnumerable<string> Problems(BatchLimits options)
+    private static IEnumerable<string> Problems(BatchLimitOptions options)
     {
         if (options.MaxIndices is < 1 or > 10_000_000)
-            yield return $"{BatchLimits.Section}:MaxIndices is {options.MaxIndices}; it must be 1 to 10000000.";
+            yield return $"{BatchLimitOptions.Section}:MaxIndices is {options.MaxIndices}; it must be 1 to 10000000.";
         if (options.MaxBytes < 1024)
-            yield return $"{BatchLimits.Section}:MaxBytes is {options.MaxBytes}; it must be at least 1024.";
+            yield return $"{BatchLimitOptions.Section}:MaxBytes is {options.MaxBytes}; it must be at least 1024.";
         if (options.MaxConcurrency < 1)
-            yield return $"{BatchLimits.Section}:MaxConcurrency is {options.MaxConcurrency}; it must be at least 1.";
+            yield return $"{BatchLimitOptions.Section}:MaxConcurrency is {options.MaxConcurrency}; it must be at least 1.";
         if (options.Concurrency < 1 || options.Concurrency > options.MaxConcurrency)
-            yield return $"{BatchLimits.Section}:Concurrency is {options.Concurrency}; it must be 1 to MaxConcurrency ({options.MaxConcurrency}).";
+            yield return $"{BatchLimitOptions.Section}:Concurrency is {options.Concurrency}; it must be 1 to MaxConcurrency ({options.MaxConcurrency}).";
         if (options.MaxRetries is < 0 or > 1000)
-            yield return $"{BatchLimits.Section}:MaxRetries is {options.MaxRetries}; it must be 0 to 1000.";
+            yield return $"{BatchLimitOptions.Section}:MaxRetries is {options.MaxRetries}; it must be 0 to 1000.";
     }
 }
