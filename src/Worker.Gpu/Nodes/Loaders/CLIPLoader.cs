@@ -3,7 +3,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Opens the text side of a file of its own.</summary>
-internal sealed class CLIPLoader : Node
+internal sealed class CLIPLoader : Node, IReproducibleNode
 {
     private const string StableDiffusion = "stable_diffusion";
 

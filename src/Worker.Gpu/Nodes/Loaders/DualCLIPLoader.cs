@@ -3,7 +3,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Opens a text side of two files.</summary>
-internal sealed class DualCLIPLoader : Node
+internal sealed class DualCLIPLoader : Node, IReproducibleNode
 {
     private const string Sdxl = "sdxl";
 

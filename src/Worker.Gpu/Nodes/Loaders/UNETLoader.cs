@@ -4,7 +4,7 @@ using Farm.Nodes;
 namespace Farm.Worker.Nodes;
 
 /// <summary>Opens a denoising network of a file of its own.</summary>
-internal sealed class UNETLoader : Node
+internal sealed class UNETLoader : Node, IReproducibleNode
 {
     protected override void Define(NodeBuilder node) => node
         .V1().Named("UNETLoader", "Load Diffusion Model").In("advanced/loaders").Module("nodes")
