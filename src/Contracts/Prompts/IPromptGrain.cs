@@ -7,7 +7,11 @@ namespace Farm.Contracts.Prompts;
 [Alias("farm.IPromptGrain")]
 public interface IPromptGrain : IGrainWithGuidKey
 {
-    /// <summary>Commits the submission to the store, then queues it. When this returns, the prompt survives any crash.</summary>
+    /// <summary>
+    /// Commits the submission to the store, then queues it. When this returns, the prompt survives any crash. Repeating it changes nothing
+    /// and is answered as before.
+    /// </summary>
+    /// <exception cref="PromptConflictException">It was submitted before with another fingerprint.</exception>
     [Alias("Submit"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
     Task<SubmitReceipt> SubmitAsync(PromptSubmission submission);
 
@@ -42,9 +46,10 @@ public interface IPromptGrain : IGrainWithGuidKey
     Task ForgetAsync();
 
     /// <summary>
-    /// The scheduler saw the lease of an attempt expire: the prompt goes back to the queue, or, after the last attempt the
-    /// options allow, fails with the history of its attempts.
+    /// An attempt came to nothing: the scheduler saw its lease end, or its worker gives it back. The prompt goes back to the queue; or, after
+    /// as many lost attempts as the options allow, it fails with the history of its attempts. What is given back, and what had not begun,
+    /// does not count.
     /// </summary>
     [Alias("LoseAttempt")]
-    Task LoseAttemptAsync(int attempt, string reason);
+    Task LoseAttemptAsync(int attempt, string reason, bool givenBack);
 }

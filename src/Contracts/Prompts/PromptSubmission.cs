@@ -61,6 +61,12 @@ public sealed record PromptSubmission
 
     /// <summary>Its index in the batch.</summary>
     [Id(41)] public int? BatchIndex { get; init; }
+
+    /// <summary>
+    /// A hash of the body where the prompt's id is a canonical UUID: the same submission may then be repeated, and another under that id is
+    /// refused. Null where ids may repeat.
+    /// </summary>
+    [Id(14)] public string? Fingerprint { get; init; }
 }
 
 /// <summary>What the submitter is told.</summary>

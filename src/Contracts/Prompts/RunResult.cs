@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Farm.Contracts.Workers;
 
 namespace Farm.Contracts.Prompts;
 
@@ -39,6 +40,11 @@ public sealed record RunResult
 
     /// <summary>UI outputs of the run, in order of execution, for history.</summary>
     [Id(4)] public required ImmutableArray<NodeUi> Outputs { get; init; }
+
+    /// <summary>
+    /// Whose failure an error is: with one of the worker's the prompt is tried elsewhere if it may be, and the worker is counted a fault.
+    /// </summary>
+    [Id(5)] public WorkerFault Fault { get; init; }
 }
 
 /// <summary>The UI record of one node, as history shows it under <c>outputs</c> and <c>meta</c>.</summary>

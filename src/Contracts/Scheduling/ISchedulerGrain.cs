@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Farm.Contracts.Workers;
 
 namespace Farm.Contracts.Scheduling;
 
@@ -44,6 +45,21 @@ public interface ISchedulerGrain : IGrainWithStringKey
     /// </summary>
     [Alias("Release")]
     Task ReleaseAsync(Guid runId, bool succeeded);
+
+    /// <summary>
+    /// A worker that still lives failed at a run; told before the run is released. A lease that ends the scheduler sees itself. One that fails the same
+    /// way so many times in a row (<c>Farm:Scheduling:FaultLimit</c>) is set aside.
+    /// </summary>
+    [Alias("Fault")]
+    Task FaultAsync(string workerId, Guid runId, WorkerFault fault, string detail);
+
+    /// <summary>The workers that get no prompts because they failed again and again.</summary>
+    [Alias("SetAside"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
+    Task<ImmutableArray<SetAsideWorker>> SetAsideAsync();
+
+    /// <summary>Gives a worker prompts again; false when it was not set aside.</summary>
+    [Alias("BringBack")]
+    Task<bool> BringBackAsync(string workerId);
 
     /// <summary>
     /// Removes every waiting prompt of the tenant, from the store too; they leave no history. What runs goes on. Announces the

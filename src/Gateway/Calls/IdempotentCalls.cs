@@ -22,7 +22,7 @@ internal sealed partial class IdempotentCalls(TimeProvider time, ILogger<Idempot
                 await context.Invoke();
                 return;
             }
-            catch (Exception failure) when (failure is OrleansException or TimeoutException && IsIdempotent(context) && time.GetElapsedTime(started) < Limit)
+            catch (Exception failure) when (Unreachable.Is(failure) && IsIdempotent(context) && time.GetElapsedTime(started) < Limit)
             {
                 CalledAgain(logger, context.MethodName, failure.Message);
             }

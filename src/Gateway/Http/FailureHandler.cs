@@ -47,7 +47,7 @@ internal sealed partial class FailureHandler(RequestDelegate next, ILogger<Failu
                 return Answers.Text("Maximum request body size exceeded", StatusCodes.Status413PayloadTooLarge);
             case BadHttpRequestException bad:
                 return Error(bad.StatusCode, "invalid_request", "The request is malformed", bad.Message);
-            case OrleansException or TimeoutException or StoreUnavailableException or FilesUnavailableException:
+            case OrleansException or TimeoutException or OperationCanceledException or StoreUnavailableException or FilesUnavailableException:
                 Unreachable(logger, context.Request.Path, failure);
                 RetryAfter(context, RetryAfterSeconds);
                 return Error(StatusCodes.Status503ServiceUnavailable, "farm_unavailable", "The farm cannot be reached just now", "Try again in a moment.");

@@ -31,13 +31,11 @@ internal sealed class PromptEndpoints(
     private async Task<IResult> SubmitAsync(HttpContext context)
     {
         var request = PromptRequest.Read(await body.ReadAsync(context.Request), options.Value.MaxIdLength);
-        if (options.Value.StrictPromptIds && request.PromptId is { } id && !IsCanonical(id))
+        if (options.Value.StrictPromptIds && request.PromptId is { } id && !SubmissionKey.IsCanonical(id))
             throw new RequestRefusedException("invalid_prompt_id", "Invalid prompt_id", "prompt_id must be a UUID in its canonical form");
         var answer = await submitter.SubmitAsync(request, identities.Of(context), context.RequestAborted);
         return answer.Receipt is null ? Refused(answer) : Queued(answer);
     }
-
-    private static bool IsCanonical(string id) => Guid.TryParseExact(id, "D", out var parsed) && parsed.ToString("D") == id;
 
     private static IResult Queued(PromptAnswer answer) => Answers.Json(writer =>
     {

@@ -11,6 +11,9 @@ internal sealed record PromptRequest
 {
     private static readonly string[] SecretKeys = ["auth_token_comfy_org", "api_key_comfy_org"];
 
+    /// <summary>The body as it came.</summary>
+    public required JsonElement Body { get; init; }
+
     /// <summary>The graph, or null where the body has none.</summary>
     public required JsonElement? Prompt { get; init; }
 
@@ -52,6 +55,7 @@ internal sealed record PromptRequest
         var secrets = TakeSecrets(extra);
         return new PromptRequest
         {
+            Body = body,
             Prompt = body.Member("prompt"),
             PromptId = body.Member("prompt_id") is { } id ? Limited("prompt_id", PythonText.Str(id), maxIdLength) : null,
             Number = body.Member("number") is { } number ? ReadNumber(number) : null,

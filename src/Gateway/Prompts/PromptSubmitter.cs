@@ -30,7 +30,8 @@ internal sealed partial class PromptSubmitter(
         var prepared = await PrepareAsync(request, identity, cancel);
         if (prepared.Submission is not { } submission)
             return PromptAnswer.Refused(prepared.Result);
-        var receipt = await grains.GetGrain<IPromptGrain>(Guid.NewGuid()).SubmitAsync(submission with { Number = number });
+        var key = SubmissionKey.Of(request, identity);
+        var receipt = await SubmitAsync(key.RunId, submission with { Number = number, Fingerprint = key.Fingerprint });
         Accepted(logger, receipt.PromptId);
         return new PromptAnswer(receipt, prepared.Result, request.Number is not null);
     }
@@ -54,6 +55,20 @@ internal sealed partial class PromptSubmitter(
 
     private static RequestRefusedException OverQuota(TimeSpan wait) => new(
         "too_many_pending", "Too many prompts wait", "as many prompts of the tenant wait as its quota allows", StatusCodes.Status429TooManyRequests) { RetryAfter = wait };
+
+    private async Task<SubmitReceipt> SubmitAsync(Guid runId, PromptSubmission submission)
+    {
+        try
+        {
+            return await grains.GetGrain<IPromptGrain>(runId).SubmitAsync(submission);
+        }
+        catch (PromptConflictException)
+        {
+            throw new RequestRefusedException(
+                "prompt_id_conflict", "The prompt_id was submitted before with another body", "A UUID stands for one submission: repeat it unchanged, or draw another.",
+                StatusCodes.Status409Conflict);
+        }
+    }
 
     private async Task<double> DrawAsync(PromptRequest request, RequestIdentity identity)
     {

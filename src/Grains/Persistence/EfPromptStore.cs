@@ -26,8 +26,11 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
     }
 
     /// <inheritdoc/>
-    public Task InsertAsync(PromptState state) => commits.WriteAsync(db =>
+    public Task InsertAsync(PromptState state) => commits.WriteAsync(async db =>
     {
+        // A UUID that is submitted anew after it was deleted comes to the same key: what the ledger knows of the first run keeps another.
+        if (state.Submission.Fingerprint is not null)
+            await db.Ledger.Where(l => l.RunId == state.RunId).ExecuteUpdateAsync(l => l.SetProperty(x => x.RunId, Guid.NewGuid()));
         db.Prompts.Add(ToRow(state));
         db.Graphs.Add(ToGraph(state));
     });
@@ -117,6 +120,7 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
         Prompt = state.Submission.Prompt,
         ExtraData = state.Submission.ExtraData,
         Targets = EventJson.Write(state.Submission.Targets),
+        Fingerprint = state.Submission.Fingerprint,
         DeferredChecks = EventJson.WriteUnlessEmpty(state.Submission.DeferredChecks),
     };
 
@@ -143,6 +147,7 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
             WorkflowId = row.WorkflowId,
             BatchId = row.BatchId,
             BatchIndex = row.BatchIndex,
+            Fingerprint = graph.Fingerprint,
         },
         Status = row.Status,
         Attempt = row.Attempt,

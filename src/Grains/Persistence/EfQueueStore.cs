@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Runtime.CompilerServices;
+using Farm.Contracts.Workers;
 using Farm.Grains.Persistence.Rows;
 using Farm.Grains.Prompts;
 using Farm.Grains.Scheduling;
@@ -35,6 +36,31 @@ internal sealed class EfQueueStore(IDbContextFactory<FarmDb> contexts, GroupComm
         });
         return gone;
     }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<SetAsideWorker>> SetAsideAsync()
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        var rows = await db.WorkersSetAside.AsNoTracking().ToListAsync();
+        return [.. rows.Select(w => new SetAsideWorker(w.WorkerId, w.Fault, w.Detail, DateTimeOffset.FromUnixTimeMilliseconds(w.SetAsideAt)))];
+    }
+
+    /// <inheritdoc/>
+    public Task SetAsideAsync(SetAsideWorker worker) => commits.WriteAsync(async db =>
+    {
+        await db.WorkersSetAside.Where(w => w.WorkerId == worker.WorkerId).ExecuteDeleteAsync();
+        db.WorkersSetAside.Add(new WorkerRow
+        {
+            WorkerId = worker.WorkerId,
+            Fault = worker.Fault,
+            Detail = worker.Detail,
+            SetAsideAt = worker.At.ToUnixTimeMilliseconds(),
+        });
+    });
+
+    /// <inheritdoc/>
+    public Task BringBackAsync(string workerId) =>
+        commits.WriteAsync(async db => { await db.WorkersSetAside.Where(w => w.WorkerId == workerId).ExecuteDeleteAsync(); });
 
     /// <inheritdoc/>
     public async Task<long> ReservedNumbersAsync(string tenant)

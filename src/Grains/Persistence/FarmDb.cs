@@ -51,6 +51,9 @@ internal abstract class FarmDb(DbContextOptions options) : DbContext(options)
     /// <summary>The assets' metadata, to be found by.</summary>
     public DbSet<AssetMetadataRow> AssetMetadata => Set<AssetMetadataRow>();
 
+    /// <summary>Workers that get no prompts.</summary>
+    public DbSet<WorkerRow> WorkersSetAside => Set<WorkerRow>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.ApplyConfigurationsFromAssembly(typeof(FarmDb).Assembly);
 }

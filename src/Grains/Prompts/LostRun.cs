@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Farm.Contracts.Prompts;
 
@@ -24,6 +25,13 @@ internal static class LostRun
     /// <summary>The end of a prompt that was to be interrupted when its worker was lost.</summary>
     public static ExecutionInterrupted Interrupted(PromptState state, string? node, DateTimeOffset now) =>
         new(node ?? "", ClassOf(state.Submission.Prompt, node), [], now.ToUnixTimeMilliseconds());
+
+    /// <summary>The closing events of a prompt that failed by its worker's fault, with the history of the attempts before as the traceback's last lines.</summary>
+    public static ImmutableArray<RunEvent> WithHistory(ImmutableArray<RunEvent> closing, PromptState state) => state.Lost.IsEmpty
+        ? closing
+        : [.. closing.Select(e => e is ExecutionError { Failure: var failure } error
+            ? error with { Failure = failure with { Traceback = [.. failure.Traceback, .. state.Lost.Select(Line)] } }
+            : e)];
 
     private static string Line(LostAttempt lost) =>
         $"attempt {lost.Attempt} on {lost.WorkerId ?? "a worker that did not begin"}, {lost.At:O}: {lost.Reason}\n";

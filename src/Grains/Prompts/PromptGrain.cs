@@ -2,6 +2,7 @@ using Farm.Contracts.Assets;
 using Farm.Contracts.Batches;
 using Farm.Contracts.Prompts;
 using Farm.Contracts.Scheduling;
+using Farm.Contracts.Workers;
 using Farm.Grains.Assets;
 using Microsoft.Extensions.Options;
 
@@ -37,7 +38,8 @@ internal sealed class PromptGrain(
     public async Task<SubmitReceipt> SubmitAsync(PromptSubmission submission)
     {
         if (_state is null) await InsertAsync(PromptStateMachine.Submit(RunId, submission));
-        if (_state!.Status == PromptStatus.Queued) await Scheduler.EnqueueAsync(ToEntry(_state));
+        if (_state!.Submission.Fingerprint != submission.Fingerprint) throw new PromptConflictException();
+        if (_state.Status == PromptStatus.Queued) await Scheduler.EnqueueAsync(ToEntry(_state));
         KeepOrLetGo(submission);
         return new SubmitReceipt { PromptId = _state.Submission.PromptId, Number = _state.Submission.Number };
     }
@@ -87,6 +89,11 @@ internal sealed class PromptGrain(
             return true;
         }
         if (PromptStateMachine.Complete(_state, result.Attempt, result.Outcome, clock.GetUtcNow()) is not { } ended) return false;
+        if (result.Fault != WorkerFault.None)
+        {
+            if (await TakeFaultAsync(result)) return false;
+            result = result with { Events = LostRun.WithHistory(result.Events, _state) };
+        }
         _messages.Add(result.Events);
         var end = new PromptEnd(result.Outcome, result.Completed, result.Outputs, _messages.ForHistory(ended.StartedAt));
         await EndAsync(ended, end, result.Events);
@@ -129,7 +136,7 @@ internal sealed class PromptGrain(
     }
 
     /// <inheritdoc/>
-    public async Task LoseAttemptAsync(int attempt, string reason)
+    public async Task LoseAttemptAsync(int attempt, string reason, bool givenBack)
     {
         await LoadAsync();
         if (_state is null || _state.Status == PromptStatus.Ended)
@@ -141,16 +148,38 @@ internal sealed class PromptGrain(
         {
             PromptLog.Lost(logger, RunId, attempt, _state.WorkerId, reason);
             instruments.Lost();
-            if (_interrupted || attempt >= options.Value.MaxAttempts)
+            if (_interrupted || (!givenBack && PromptStateMachine.Counted(_state) >= options.Value.MaxAttempts))
             {
                 await GiveUpAsync(attempt, reason);
                 return;
             }
-            var again = PromptStateMachine.Lose(_state, attempt, reason, clock.GetUtcNow())!;
-            await CommitAsync(again, store.UpdateAsync(again));
-            KeepOrLetGo(again.Submission);
+            await QueueAgainAsync(attempt, reason, givenBack);
         }
         if (_state.Status == PromptStatus.Queued) await Scheduler.EnqueueAsync(ToEntry(_state));
+    }
+
+    /// <summary>
+    /// The error is the worker's. What a failed device computed is tried elsewhere while attempts are left; where memory ran out, also after
+    /// everything was unloaded, the prompt is told so, as by ComfyUI.
+    /// </summary>
+    /// <returns>Whether the prompt goes back to the queue.</returns>
+    private async Task<bool> TakeFaultAsync(RunResult result)
+    {
+        var reason = result.Events.OfType<ExecutionError>().LastOrDefault()?.Failure.Message.Trim() ?? result.Fault.ToString();
+        await TellAsync(Scheduler.FaultAsync(_state!.WorkerId!, RunId, result.Fault, reason));
+        if (result.Fault != WorkerFault.Device || _interrupted || PromptStateMachine.Counted(_state) >= options.Value.MaxAttempts) return false;
+        PromptLog.Lost(logger, RunId, result.Attempt, _state.WorkerId, reason);
+        instruments.Lost();
+        await QueueAgainAsync(result.Attempt, reason, givenBack: false);
+        await TellAsync(Scheduler.EnqueueAsync(ToEntry(_state)));
+        return true;
+    }
+
+    private async Task QueueAgainAsync(int attempt, string reason, bool givenBack)
+    {
+        var again = PromptStateMachine.Lose(_state!, attempt, reason, clock.GetUtcNow(), givenBack)!;
+        await CommitAsync(again, store.UpdateAsync(again));
+        KeepOrLetGo(again.Submission);
     }
 
     /// <summary>A new prompt is inserted without asking whether it exists: that is known when it is refused.</summary>
@@ -167,6 +196,7 @@ internal sealed class PromptGrain(
             return;
         }
         Take(queued);
+        _router = null;
         instruments.Submitted();
         PromptLog.Queued(logger, RunId, queued.Submission.Tenant);
     }
@@ -228,7 +258,7 @@ internal sealed class PromptGrain(
         {
             await told;
         }
-        catch (Exception error) when (error is OrleansException or TimeoutException)
+        catch (Exception error) when (error is OrleansException or TimeoutException or OperationCanceledException)
         {
             PromptLog.TellFailed(logger, error, RunId);
         }

@@ -16,13 +16,18 @@ internal enum PromptStatus
     Ended = 2,
 }
 
-/// <summary>An attempt whose worker went silent.</summary>
+/// <summary>An attempt that came to nothing: its worker went silent, gave it back, or failed.</summary>
 /// <param name="Attempt">Its number.</param>
 /// <param name="WorkerId">The worker, when it had begun.</param>
-/// <param name="Reason">What the scheduler saw.</param>
+/// <param name="Reason">What the scheduler saw or the worker said.</param>
 /// <param name="At">When it was given up.</param>
-/// <param name="StartedAt">When it had begun.</param>
-internal sealed record LostAttempt(int Attempt, string? WorkerId, string Reason, DateTimeOffset At, DateTimeOffset? StartedAt = null);
+/// <param name="StartedAt">When it had begun; null when it had not.</param>
+/// <param name="GivenBack">Whether its worker gave it back.</param>
+internal sealed record LostAttempt(int Attempt, string? WorkerId, string Reason, DateTimeOffset At, DateTimeOffset? StartedAt = null, bool GivenBack = false)
+{
+    /// <summary>Whether it counts against the prompt: it had begun, and was not given back.</summary>
+    public bool Counts() => WorkerId is not null && !GivenBack;
+}
 
 /// <summary>All that is true of a submission at one moment, as stored.</summary>
 internal sealed record PromptState

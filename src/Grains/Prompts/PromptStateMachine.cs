@@ -38,7 +38,7 @@ internal static class PromptStateMachine
     /// running or queued → queued with the next attempt. The number rises even if the worker never began, so that it cannot
     /// begin later.
     /// </summary>
-    public static PromptState? Lose(PromptState state, int attempt, string reason, DateTimeOffset now) =>
+    public static PromptState? Lose(PromptState state, int attempt, string reason, DateTimeOffset now, bool givenBack = false) =>
         state.Status != PromptStatus.Ended && state.Attempt == attempt
             ? state with
             {
@@ -46,7 +46,7 @@ internal static class PromptStateMachine
                 Attempt = attempt + 1,
                 WorkerId = null,
                 StartedAt = null,
-                Lost = state.Lost.Add(new LostAttempt(attempt, state.WorkerId, reason, now, state.StartedAt)),
+                Lost = state.Lost.Add(new LostAttempt(attempt, state.WorkerId, reason, now, state.StartedAt, givenBack)),
                 Revision = state.Revision + 1,
             }
             : null;
@@ -59,6 +59,9 @@ internal static class PromptStateMachine
         Lose(state, attempt, reason, now) is { } lost
             ? End(lost, outcome, now) with { StartedAt = state.StartedAt, Revision = lost.Revision }
             : null;
+
+    /// <summary>Attempts that count against the prompt, with the current one if it has begun.</summary>
+    public static int Counted(PromptState state) => state.Lost.Count(lost => lost.Counts()) + (state.Status == PromptStatus.Running ? 1 : 0);
 
     /// <summary>Whether the prompt may be removed: only while it waits.</summary>
     public static bool MayDelete(PromptState state) => state.Status == PromptStatus.Queued;

@@ -50,7 +50,7 @@ internal sealed class RunEventRouter(IGrainFactory grains, TimeProvider clock, P
                 await session.PublishAsync(submission.PromptId, shown);
                 return;
             }
-            catch (Exception lost) when (lost is OrleansException && clock.GetElapsedTime(started) < Patience)
+            catch (Exception lost) when (lost is OrleansException or OperationCanceledException && clock.GetElapsedTime(started) < Patience)
             {
                 await Task.Delay(Pause, clock);
             }

@@ -44,6 +44,8 @@ internal sealed class FarmQueue(ITenantOrder order, RankPolicy rank, TenantQuota
         item.Attempt = entry.Attempt;
         item.Resident = entry.Resident;
         if (item.Lease is null) return null;
+        item.Avoids = item.Avoids.Add(item.Lease.WorkerId);
+        item.CameBackAt = clock.GetUtcNow().ToUnixTimeMilliseconds();
         SetLease(item, null);
         return item;
     }

@@ -1,3 +1,5 @@
+using Farm.Contracts.Workers;
+
 namespace Farm.Grains.Scheduling;
 
 /// <summary>What the scheduler reads when it starts, and the little it writes.</summary>
@@ -14,6 +16,15 @@ internal interface IQueueStore
     /// what <paramref name="leased"/> names: it is about to begin.
     /// </summary>
     Task<IReadOnlyList<Guid>> DeleteWaitingAsync(string tenant, IReadOnlyCollection<Guid> leased);
+
+    /// <summary>Workers that are set aside.</summary>
+    Task<IReadOnlyList<SetAsideWorker>> SetAsideAsync();
+
+    /// <summary>A worker is set aside.</summary>
+    Task SetAsideAsync(SetAsideWorker worker);
+
+    /// <summary>A worker is brought back.</summary>
+    Task BringBackAsync(string workerId);
 
     /// <summary>The number up to which a tenant's numbers are reserved; 0 at first.</summary>
     Task<long> ReservedNumbersAsync(string tenant);

@@ -10,7 +10,7 @@ namespace Farm.Grains.Scheduling;
 internal sealed class Placement(WorkerRoster roster, IOptions<SchedulingOptions> options, TimeProvider clock)
 {
     /// <summary>Whether a worker gets a prompt whose turn it is.</summary>
-    public bool Gives(QueuedItem item, KnownWorker worker) => worker.Profile.Has(item.Requirement) && !Holds(item, worker);
+    public bool Gives(QueuedItem item, KnownWorker worker) => worker.Profile.Has(item.Requirement) && !Avoids(item, worker) && !Holds(item, worker);
 
     /// <summary>The best of the waiting workers; null when none of them is to have it now.</summary>
     public WaitingClaim? Choose(QueuedItem item, IEnumerable<WaitingClaim> claims)
@@ -19,10 +19,19 @@ internal sealed class Placement(WorkerRoster roster, IOptions<SchedulingOptions>
         foreach (var claim in claims)
         {
             // The longest waiting come first: a later one must be better.
-            if (claim.Worker.Profile.Has(item.Requirement) && (best is null || IsBetter(claim.Worker, best.Worker, item))) best = claim;
+            if (claim.Worker.Profile.Has(item.Requirement) && !Avoids(item, claim.Worker) && (best is null || IsBetter(claim.Worker, best.Worker, item))) best = claim;
             if (best is not null && item.Requirement.Models.IsEmpty) break;
         }
         return best is null || Holds(item, best.Worker) ? null : best;
+    }
+
+    /// <summary>Whether the prompt was lost by this worker and one that lives can take it instead, which it waits for a while.</summary>
+    private bool Avoids(QueuedItem item, KnownWorker worker)
+    {
+        if (!item.Avoids.Contains(worker.Id)) return false;
+        var now = clock.GetUtcNow();
+        return now.ToUnixTimeMilliseconds() - item.CameBackAt < options.Value.AvoidTime.TotalMilliseconds
+            && roster.Living.Any(other => !item.Avoids.Contains(other.Id) && other.LastSeen + options.Value.LeaseDuration > now && other.Profile.Has(item.Requirement));
     }
 
     private static bool IsBetter(KnownWorker one, KnownWorker other, QueuedItem item)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Farm.Contracts.Scheduling;
 
 namespace Farm.Grains.Scheduling;
@@ -49,6 +50,12 @@ internal sealed class QueuedItem(Guid runId, string promptId, double number, Req
 
     /// <summary>Until when it may wait for a better worker, in milliseconds since 1970; 0 before a worker was passed over for it.</summary>
     public long HeldUntil { get; set; }
+
+    /// <summary>Workers that it was lost or given back by.</summary>
+    public ImmutableArray<string> Avoids { get; set; } = [];
+
+    /// <summary>When it came back to the queue, in milliseconds since 1970.</summary>
+    public long CameBackAt { get; set; }
 
     /// <summary>Its lease; null while it waits.</summary>
     public LeaseTerm? Lease { get; set; }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Farm.Contracts.Catalog;
 using Farm.Contracts.Prompts;
 using Farm.Contracts.Scheduling;
+using Farm.Contracts.Workers;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 
@@ -30,6 +31,7 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
     private readonly QueueAnnouncer _announcer;
     private readonly ClearedPrompts _cleared;
     private readonly NumberSource _numbers;
+    private readonly WorkerHealth _health;
 
     public SchedulerGrain(
         FairShares shares, RankPolicy rank, TenantQuotas quotas, IQueueStore store, TimeProvider clock, IOptions<SchedulingOptions> options,
@@ -49,6 +51,7 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
         _announcer = new QueueAnnouncer(grains, logger);
         _cleared = new ClearedPrompts(grains, clock, logger);
         _numbers = new NumberSource(store);
+        _health = new WorkerHealth(_options.FaultLimit, _options.LeaseDuration);
     }
 
     private DateTimeOffset LeaseEnd => _clock.GetUtcNow() + _options.LeaseDuration;
@@ -59,6 +62,7 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
         var started = _clock.GetTimestamp();
         var graceEnd = _clock.GetUtcNow() + (_options.RecoveryGrace ?? _options.LeaseDuration);
         await foreach (var run in _store.UnfinishedAsync(cancellationToken)) _queue.Restore(run, graceEnd);
+        foreach (var worker in await _store.SetAsideAsync()) _health.Restore(worker);
         SchedulingLog.Recovered(_logger, _queue.WaitingCount, _queue.RunningCount, _clock.GetElapsedTime(started));
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         this.RegisterGrainTimer(SweepAsync, new GrainTimerCreationOptions
@@ -109,6 +113,11 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
     public async Task<Lease?> ClaimAsync(WorkerClaim claim)
     {
         var worker = _roster.Claims(claim, await ProfileOfAsync(claim));
+        if (_health.IsSetAside(claim.WorkerId))
+        {
+            await WaitAsync(new WaitingClaim(claim, worker));
+            return null;
+        }
         var item = _queue.First(waiting => _placement.Gives(waiting, worker));
         if (item is not null) HandOut(item, claim.WorkerId);
         else item = await WaitAsync(_claims.Add(claim, worker));
@@ -142,9 +151,25 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
     public Task ReleaseAsync(Guid runId, bool succeeded)
     {
         if (_queue.Remove(runId, succeeded) is not { } item) return Task.CompletedTask;
+        if (item.Lease is { } lease) _health.Good(lease.WorkerId, runId);
         // A tenant that had as many running as it may can go on.
         if (item.Lease is not null && item.Tenant.MaxRunning != int.MaxValue) Serve();
         return _announcer.AnnounceAsync(item.Tenant.Name, item.Tenant.Count);
+    }
+
+    /// <inheritdoc/>
+    public Task FaultAsync(string workerId, Guid runId, WorkerFault fault, string detail) =>
+        _health.Bad(workerId, runId, fault, detail, _clock.GetUtcNow()) is { } worker ? SetAsideAsync(worker) : Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<SetAsideWorker>> SetAsideAsync() => Task.FromResult(_health.SetAside);
+
+    /// <inheritdoc/>
+    public async Task<bool> BringBackAsync(string workerId)
+    {
+        if (!_health.BringBack(workerId)) return false;
+        await _store.BringBackAsync(workerId);
+        return true;
     }
 
     /// <inheritdoc/>
@@ -266,6 +291,7 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
             _instruments.LeaseEnded();
             item.Lease.End = LeaseEnd;
             _ = LoseAsync(item.RunId, item.Attempt, item.Lease.WorkerId);
+            _ = FaultAsync(item.Lease.WorkerId, item.RunId, WorkerFault.LostLease, $"prompt {item.RunId}, attempt {item.Attempt}");
         }
         return Task.CompletedTask;
     }
@@ -297,11 +323,25 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
 
     private void Measure() => _instruments.Sizes(_queue.WaitingCount, _queue.RunningCount, _claims.Count);
 
+    private async Task SetAsideAsync(SetAsideWorker worker)
+    {
+        SchedulingLog.SetAside(_logger, worker.WorkerId, worker.Fault, worker.Detail);
+        try
+        {
+            await _store.SetAsideAsync(worker);
+        }
+        catch (Exception error)
+        {
+            // It holds in memory; hand-outs must not wait for the store.
+            SchedulingLog.SetAsideNotStored(_logger, error, worker.WorkerId);
+        }
+    }
+
     private async Task LoseAsync(Guid runId, int attempt, string workerId)
     {
         try
         {
-            await GrainFactory.GetGrain<IPromptGrain>(runId).LoseAttemptAsync(attempt, $"worker {workerId} did not renew its lease");
+            await GrainFactory.GetGrain<IPromptGrain>(runId).LoseAttemptAsync(attempt, $"worker {workerId} did not renew its lease", givenBack: false);
         }
         catch (Exception error)
         {

@@ -1,3 +1,5 @@
+using Farm.Contracts.Workers;
+
 namespace Farm.Grains.Scheduling;
 
 /// <summary>What the scheduler logs: ids only.</summary>
@@ -11,6 +13,12 @@ internal static partial class SchedulingLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The loss of prompt {RunId} attempt {Attempt} could not be told; it is tried again.")]
     public static partial void LoseFailed(ILogger logger, Exception error, Guid runId, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Worker {WorkerId} failed the same way again and again ({Fault}: {Detail}); it is set aside until it is brought back.")]
+    public static partial void SetAside(ILogger logger, string workerId, WorkerFault fault, string detail);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "That worker {WorkerId} is set aside could not be stored; it holds until the scheduler moves.")]
+    public static partial void SetAsideNotStored(ILogger logger, Exception error, string workerId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Prompt {RunId} was committed but never queued; it is queued now.")]
     public static partial void Stray(ILogger logger, Guid runId);

@@ -43,6 +43,12 @@ public sealed class SchedulingOptions
     /// <summary>How long a worker counts as alive after it asked for work or renewed a lease. 30 s by default.</summary>
     public TimeSpan WorkerLife { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a prompt that a worker lost waits for another one to take it. 30 s by default; 0 for not at all.</summary>
+    public TimeSpan AvoidTime { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many times in a row a worker may fail the same way before it is set aside; 0 for ever. 3 by default.</summary>
+    public int FaultLimit { get; set; } = 3;
+
     /// <summary>The longest a claim may wait, whatever patience it has; below the response timeout of grain calls. 25 s by default.</summary>
     public TimeSpan MaxPatience { get; set; } = TimeSpan.FromSeconds(25);
 }
@@ -62,7 +68,9 @@ internal sealed class SchedulingOptionsValidator : IValidateOptions<SchedulingOp
         Above(nameof(options.DeadlineLead), options.DeadlineLead, TimeSpan.Zero);
         Above(nameof(options.WarmWait), options.WarmWait, TimeSpan.Zero);
         Above(nameof(options.WorkerLife), options.WorkerLife, options.LeaseDuration);
+        Above(nameof(options.AvoidTime), options.AvoidTime, TimeSpan.Zero);
         Above(nameof(options.MaxPatience), options.MaxPatience, TimeSpan.FromMilliseconds(10));
+        if (options.FaultLimit is < 0 or > 1000) failures.Add($"{SchedulingOptions.Section}:FaultLimit is {options.FaultLimit}; it must be 0 to 1000.");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Above(string option, TimeSpan value, TimeSpan least)

@@ -39,7 +39,16 @@ internal sealed class ClientSessionGrain(TimeProvider clock, IOptions<SessionOpt
     /// <inheritdoc/>
     public Task DetachAsync(string connectionId, long sent)
     {
-        if (_socket?.ConnectionId != connectionId) return Task.CompletedTask;
+        if (!_wasAttached && sent > 0)
+        {
+            // The session was on another silo, which died, when the socket was attached.
+            _log.StartAfter(sent);
+            (_wasAttached, _socket) = (true, null);
+        }
+        else if (_socket?.ConnectionId != connectionId)
+        {
+            return Task.CompletedTask;
+        }
         Lose();
         Sent(sent);
         return Task.CompletedTask;

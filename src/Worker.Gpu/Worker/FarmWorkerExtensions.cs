@@ -89,6 +89,7 @@ public static class FarmWorkerExtensions
             .AddReadyCheck<WorkerCheck>("worker")
             .AddSingleton<WorkerIdentity>()
             .AddSingleton<WorkerLanes>()
+            .AddSingleton<DeviceFaults>()
             .AddSingleton<RunJob>()
             .AddHostedService<MemoryLimit>()
             .AddHostedService<WorkerLoop>();

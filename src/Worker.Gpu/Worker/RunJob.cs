@@ -10,7 +10,7 @@ namespace Farm.Worker;
 
 /// <summary>Runs attempts: executes the prompt, reports on the way, hands in the result, and sees to its files.</summary>
 internal sealed class RunJob(
-    IGrainFactory grains, IFileStore store, IRunFiles runFiles, IFileCatalog catalog, IEnumerable<INodeChecker> checkers,
+    IGrainFactory grains, IFileStore store, IRunFiles runFiles, IFileCatalog catalog, IEnumerable<INodeChecker> checkers, DeviceFaults device,
     IOptions<WorkerOptions> options, TimeProvider clock, ILogger<RunJob> logger)
 {
     /// <summary>
@@ -39,6 +39,7 @@ internal sealed class RunJob(
             Completed = end.Completed,
             Events = events,
             Outputs = end.Outputs,
+            Fault = device.FaultOf(end.Closing),
         };
         return new Ran(prompt, attempt, result, cutShort, files.HasWritten ? runFiles : null, options.Value.RetryDelay, clock, logger);
     }
@@ -146,7 +147,7 @@ internal sealed class Ran(
             return;
         }
         // Changes nothing where another attempt has taken its place.
-        await prompt.LoseAttemptAsync(attempt.Attempt, cutShort);
+        await prompt.LoseAttemptAsync(attempt.Attempt, cutShort, givenBack: true);
         logger.GivenBack(attempt.RunId, attempt.Attempt, cutShort);
     }
 }

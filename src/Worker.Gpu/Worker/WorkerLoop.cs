@@ -105,7 +105,7 @@ internal sealed class WorkerLoop(
     private Task ReturnLateAsync(Task<Lease?> claiming) => TryAsync(async () =>
     {
         if (await claiming is { } lease)
-            await grains.GetGrain<IPromptGrain>(lease.RunId).LoseAttemptAsync(lease.Attempt, "its worker was stopped");
+            await grains.GetGrain<IPromptGrain>(lease.RunId).LoseAttemptAsync(lease.Attempt, "its worker was stopped", givenBack: true);
     });
 
     // The task inside hands the result in.

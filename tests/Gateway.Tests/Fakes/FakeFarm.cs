@@ -22,6 +22,9 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
 
     public ConcurrentQueue<PromptSubmission> Submitted { get; } = new();
 
+    /// <summary>The first submission of each run.</summary>
+    public ConcurrentDictionary<Guid, PromptSubmission> Runs { get; } = new();
+
     public ConcurrentQueue<string> Calls { get; } = new();
 
     public Exception? Failure { get; set; }
@@ -95,6 +98,12 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
 
     Task ISchedulerGrain.ReleaseAsync(Guid runId, bool succeeded) => throw new NotSupportedException();
 
+    Task ISchedulerGrain.FaultAsync(string workerId, Guid runId, WorkerFault fault, string detail) => throw new NotSupportedException();
+
+    Task<ImmutableArray<SetAsideWorker>> ISchedulerGrain.SetAsideAsync() => throw new NotSupportedException();
+
+    Task<bool> ISchedulerGrain.BringBackAsync(string workerId) => throw new NotSupportedException();
+
     Task<ImmutableArray<HistoryEntry>> IHistoryGrain.ListAsync(HistoryWindow window)
     {
         Calls.Enqueue($"history {window.MaxItems} {window.Offset}");
@@ -165,10 +174,12 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
         return Task.CompletedTask;
     }
 
-    private sealed class PromptGrain(FakeFarm farm) : IPromptGrain
+    private sealed class PromptGrain(FakeFarm farm, Guid run) : IPromptGrain
     {
         public Task<SubmitReceipt> SubmitAsync(PromptSubmission submission)
         {
+            if (!farm.Runs.TryAdd(run, submission) && farm.Runs[run].Fingerprint != submission.Fingerprint)
+                throw new PromptConflictException();
             farm.Submitted.Enqueue(submission);
             return Task.FromResult(new SubmitReceipt { PromptId = submission.PromptId, Number = submission.Number });
         }
@@ -185,7 +196,7 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
 
         public Task ForgetAsync() => throw new NotSupportedException();
 
-        public Task LoseAttemptAsync(int attempt, string reason) => throw new NotSupportedException();
+        public Task LoseAttemptAsync(int attempt, string reason, bool givenBack) => throw new NotSupportedException();
     }
 
     /// <summary>Hands out the one object that plays all grains, and the prompts.</summary>
@@ -196,7 +207,7 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name switch
         {
             nameof(IGrainFactory.CreateObjectReference) => args![0],
-            nameof(IGrainFactory.GetGrain) when targetMethod.GetGenericArguments()[0] == typeof(IPromptGrain) => new PromptGrain(Farm),
+            nameof(IGrainFactory.GetGrain) when targetMethod.GetGenericArguments()[0] == typeof(IPromptGrain) => new PromptGrain(Farm, (Guid)args![0]!),
             nameof(IGrainFactory.GetGrain) when targetMethod.GetGenericArguments()[0] == typeof(IAssetGrain) => Farm.Assets,
             nameof(IGrainFactory.GetGrain) => Farm,
             _ => throw new NotSupportedException(targetMethod.Name),

@@ -27,6 +27,56 @@ public class PromptEndpointsTests
         Assert.Equal("me", submission.ClientId);
     }
 
+    [Fact]
+    public async Task Post_OfAUuidAgain_GoesToTheSameRun_AndWithAnotherBodyIsRefused()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        const string Id = "0f8fad5b-d9cb-469f-a165-70867728950e";
+        await PostAsync(host, "/prompt", $$"""{"prompt": {{Graph}}, "prompt_id": "{{Id}}", "client_id": "me"}""");
+
+        var (again, _) = await PostAsync(host, "/prompt", $$"""{"prompt":{{Graph}}, "prompt_id":"{{Id}}", "client_id":"me"}""");
+        var (other, answer) = await PostAsync(host, "/prompt", $$"""{"prompt": {{Graph}}, "prompt_id": "{{Id}}", "client_id": "you"}""");
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Conflict), (again, other));
+        Assert.Contains("""
+            "type":"prompt_id_conflict"
+            """, answer, StringComparison.Ordinal);
+        Assert.EndsWith("""
+            "node_errors":{}}
+            """, answer, StringComparison.Ordinal);
+        Assert.Single(host.Farm.Runs);
+    }
+
+    // As in ComfyUI, where any id may repeat.
+    [Theory]
+    [InlineData("p")]
+    [InlineData("0F8FAD5B-D9CB-469F-A165-70867728950E")]
+    public async Task Post_OfAnyOtherIdAgain_IsAnotherRun(string id)
+    {
+        await using var host = await GatewayHost.StartAsync();
+
+        await PostAsync(host, "/prompt", $$"""{"prompt": {{Graph}}, "prompt_id": "{{id}}"}""");
+        var (status, _) = await PostAsync(host, "/prompt", $$"""{"prompt": {{Graph}}, "prompt_id": "{{id}}", "client_id": "you"}""");
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal(2, host.Farm.Runs.Count);
+    }
+
+    [Fact]
+    public async Task Post_WhileTheDatabaseIsAway_Is503WithRetryAfter()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Farm.Failure = new Farm.Contracts.Prompts.StoreUnavailableException();
+
+        using var answer = await host.Client.PostAsync("/prompt", new StringContent($$"""{"prompt": {{Graph}}}""", Encoding.UTF8, "application/json"));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.NotNull(answer.Headers.RetryAfter);
+        Assert.Contains("""
+            "type":"farm_unavailable"
+            """, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     // Numbers as recorded from ComfyUI 0.19.3: given ones become floats, front negates the drawn one.
     [Theory]
     [InlineData("\"number\": 7", "7.0")]

@@ -66,7 +66,7 @@ public sealed class PromptStateMachineTests
         Assert.Equal((PromptStatus.Queued, 2, 2L), (lost.Status, lost.Attempt, lost.Revision));
         Assert.Null(lost.WorkerId);
         Assert.Null(lost.StartedAt);
-        Assert.Equal(new LostAttempt(1, "w1", "silent", Now), Assert.Single(lost.Lost));
+        Assert.Equal(new LostAttempt(1, "w1", "silent", Now, Now), Assert.Single(lost.Lost));
         Assert.Null(PromptStateMachine.Begin(lost, 1, "w1", Now));
     }
 

@@ -98,6 +98,40 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public async Task Lost_WhileAnotherWorkerLives_IsNotGivenToTheOneThatLostIt()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var run = await farm.SubmitAsync(Samples.Submission("p1"));
+        await farm.BeginAsync("w1");
+        Assert.Null(await farm.ClaimAsync("w2"));
+
+        Lease? lease = null;
+        await farm.LetLeasesEndAsync(LeaseDuration, async () =>
+        {
+            await farm.Scheduler.RenewAsync("w2", []);
+            Assert.Null(await farm.ClaimAsync("w1"));
+            return (lease = await farm.ClaimAsync("w2")) is not null;
+        });
+
+        Assert.Equal(new Lease(run, 2), lease);
+    }
+
+    [Fact]
+    public async Task Leases_NeverBegunOrGivenBack_DoNotCountAsAttempts()
+    {
+        await using var farm = await FarmCluster.StartAsync(("Farm:Prompts:MaxAttempts", "1"), ("Farm:Scheduling:FaultLimit", "0"));
+        var run = await farm.SubmitAsync(Samples.Submission("p1"));
+        await farm.ClaimAsync("w1");
+        await AfterLossAsync(farm);
+        Assert.NotNull(await farm.Prompt(run).BeginAsync(2, "w2"));
+        await farm.Prompt(run).LoseAttemptAsync(2, "its worker was stopped", givenBack: true);
+
+        var job = await farm.RunNextAsync("w1");
+
+        Assert.Equal((run, 3), (job.RunId, job.Attempt));
+    }
+
+    [Fact]
     public async Task Interrupted_WorkerLost_EndsAsInterrupted()
     {
         await using var farm = await FarmCluster.StartAsync();

@@ -70,7 +70,7 @@ public sealed class WorkerLoopTests
         await using var silo = await WorkerSilo.StartAsync(nodes: writes);
         var prompt = await silo.SubmitAsync("a", "1:Writes(v=1)", "1");
         var first = await silo.NextAsync<ProgressText>();
-        await prompt.LoseAttemptAsync(1, "a test");
+        await prompt.LoseAttemptAsync(1, "a test", givenBack: false);
         var second = await silo.NextAsync<ProgressText>();
         silo.Gates.Open("g");
         var entry = await silo.EndAsync("a");

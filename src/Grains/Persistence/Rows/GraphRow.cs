@@ -24,6 +24,9 @@ internal sealed class GraphRow
     /// <summary>Output nodes to execute, a JSON array.</summary>
     public string Targets { get; set; } = "";
 
+    /// <summary>The hash by which a repeated submission is known again; null where ids may repeat.</summary>
+    public string? Fingerprint { get; set; }
+
     /// <summary>Checks that the worker makes before the first node, a JSON array; null when there are none.</summary>
     public string? DeferredChecks { get; set; }
 }
@@ -42,6 +45,7 @@ internal sealed class GraphRowConfiguration : IEntityTypeConfiguration<GraphRow>
         builder.Property(g => g.Prompt).HasColumnName("prompt");
         builder.Property(g => g.ExtraData).HasColumnName("extra_data");
         builder.Property(g => g.Targets).HasColumnName("targets");
+        builder.Property(g => g.Fingerprint).HasColumnName("fingerprint");
         builder.Property(g => g.DeferredChecks).HasColumnName("deferred_checks");
     }
 }

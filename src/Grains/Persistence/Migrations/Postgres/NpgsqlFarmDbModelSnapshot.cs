@@ -352,6 +352,10 @@ namespace Farm.Grains.Persistence.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("extra_data");
 
+                    b.Property<string>("Fingerprint")
+                        .HasColumnType("text")
+                        .HasColumnName("fingerprint");
+
                     b.Property<string>("Prompt")
                         .IsRequired()
                         .HasColumnType("text")
@@ -762,6 +766,30 @@ namespace Farm.Grains.Persistence.Migrations.Postgres
                         .HasFilter("next_at IS NOT NULL");
 
                     b.ToTable("webhooks", (string)null);
+                });
+
+            modelBuilder.Entity("Farm.Grains.Persistence.Rows.WorkerRow", b =>
+                {
+                    b.Property<string>("WorkerId")
+                        .HasColumnType("text")
+                        .HasColumnName("worker_id");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("detail");
+
+                    b.Property<int>("Fault")
+                        .HasColumnType("integer")
+                        .HasColumnName("fault");
+
+                    b.Property<long>("SetAsideAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("set_aside_at");
+
+                    b.HasKey("WorkerId");
+
+                    b.ToTable("workers_set_aside", (string)null);
                 });
 
             modelBuilder.Entity("Farm.Grains.Persistence.Rows.AssetMetadataRow", b =>

@@ -347,6 +347,10 @@ namespace Farm.Grains.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("extra_data");
 
+                    b.Property<string>("Fingerprint")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fingerprint");
+
                     b.Property<string>("Prompt")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -755,6 +759,30 @@ namespace Farm.Grains.Persistence.Migrations.Sqlite
                         .HasFilter("next_at IS NOT NULL");
 
                     b.ToTable("webhooks", (string)null);
+                });
+
+            modelBuilder.Entity("Farm.Grains.Persistence.Rows.WorkerRow", b =>
+                {
+                    b.Property<string>("WorkerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("worker_id");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("detail");
+
+                    b.Property<int>("Fault")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("fault");
+
+                    b.Property<long>("SetAsideAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("set_aside_at");
+
+                    b.HasKey("WorkerId");
+
+                    b.ToTable("workers_set_aside", (string)null);
                 });
 
             modelBuilder.Entity("Farm.Grains.Persistence.Rows.AssetMetadataRow", b =>

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using Farm.Contracts.Workers;
+
+namespace Farm.Grains.Scheduling;
+
+/// <summary>Counts what goes wrong on workers' side, and who is set aside for it: the same fault so many times in a row.</summary>
+/// <param name="limit">How many times; 0 for none ever.</param>
+/// <param name="together">Leases that a worker loses within this time count as one loss: it died once.</param>
+internal sealed class WorkerHealth(int limit, TimeSpan together)
+{
+    private readonly Dictionary<string, Streak> _streaks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SetAsideWorker> _setAside = new(StringComparer.Ordinal);
+
+    /// <summary>Those that get no prompts, by name.</summary>
+    public ImmutableArray<SetAsideWorker> SetAside => [.. _setAside.Values.OrderBy(w => w.WorkerId, StringComparer.Ordinal)];
+
+    /// <summary>Takes in what the store knows.</summary>
+    public void Restore(SetAsideWorker worker) => _setAside[worker.WorkerId] = worker;
+
+    /// <summary>Whether the worker gets no prompts.</summary>
+    public bool IsSetAside(string workerId) => _setAside.ContainsKey(workerId);
+
+    /// <summary>The worker did a prompt, whatever that came to; ignored for one that is counted as a fault.</summary>
+    public void Good(string workerId, Guid runId)
+    {
+        if (_streaks.TryGetValue(workerId, out var streak) && streak.LastRun != runId) _streaks.Remove(workerId);
+    }
+
+    /// <summary>The worker failed at a prompt; answers with it when that sets it aside.</summary>
+    public SetAsideWorker? Bad(string workerId, Guid runId, WorkerFault fault, string detail, DateTimeOffset now)
+    {
+        if (limit == 0 || IsSetAside(workerId)) return null;
+        var before = _streaks.GetValueOrDefault(workerId);
+        var isSame = before?.Fault == fault;
+        if (isSame && fault == WorkerFault.LostLease && now - before!.At < together) return null;
+        var streak = _streaks[workerId] = new Streak(fault, isSame ? before!.Count + 1 : 1, runId, now);
+        if (streak.Count < limit) return null;
+        _streaks.Remove(workerId);
+        return _setAside[workerId] = new SetAsideWorker(workerId, fault, detail, now);
+    }
+
+    /// <summary>The worker gets prompts again; false when it was not set aside.</summary>
+    public bool BringBack(string workerId) => _setAside.Remove(workerId);
+
+    private sealed record Streak(WorkerFault Fault, int Count, Guid LastRun, DateTimeOffset At);
+}
