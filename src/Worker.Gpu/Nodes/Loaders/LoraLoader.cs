@@ -19,7 +19,10 @@ internal sealed class LoraLoader : Node, IReproducibleNode
         .Output("MODEL")
         .Output("CLIP");
 
-    protected override NodeResult? Run(NodeCall call)
+    protected override NodeResult? Run(NodeCall call) => Apply(call);
+
+    /// <summary>Model and text side of a call with its adapter.</summary>
+    internal static NodeResult Apply(NodeCall call)
     {
         var (forModel, forClip) = (call.Get<float>("strength_model"), call.Get<float>("strength_clip"));
         var (model, clip) = (call.Get<DiffusionModel>("model"), call.Get<ITextEncoder>("clip"));

@@ -15,7 +15,10 @@ internal sealed class LoraLoaderModelOnly : Node, IReproducibleNode
         .Float("strength_model", 1.0, -100.0, 100.0, 0.01)
         .Output("MODEL");
 
-    protected override NodeResult? Run(NodeCall call)
+    protected override NodeResult? Run(NodeCall call) => Apply(call);
+
+    /// <summary>The model of a call with its adapter.</summary>
+    internal static NodeResult Apply(NodeCall call)
     {
         var (model, strength) = (call.Get<DiffusionModel>("model"), call.Get<float>("strength_model"));
         return NodeResult.Of(strength == 0 ? model : AdapterFiles.Open(call, "lora_name", model, clip: null).ApplyTo(model, strength));
