@@ -19,6 +19,10 @@ public enum ComputePrecision
 /// <summary>How torch is set up in this process, and what models may take.</summary>
 public sealed class TorchOptions
 {
+    internal const long DefaultAttentionScoreBytes = 2L << 30;
+
+    private const long LeastAttentionScoreBytes = 1 << 20;
+
     /// <summary>Threads of one operation; 0 (default) takes every core.</summary>
     public int Threads { get; set; }
 
@@ -30,14 +34,22 @@ public sealed class TorchOptions
 
     /// <summary>
     /// Bytes of weights kept resident. 0 (default) takes six tenths of the machine's memory on a CPU; on a GPU, what fits until the device says it is full.
+    /// Of a network that is larger by itself the blocks that do not fit are brought in from the file for each pass.
     /// </summary>
     public long ModelBudgetBytes { get; set; }
+
+    /// <summary>
+    /// Most bytes of attention scores that one call may take where libtorch has no fused kernel: longer ones are cut into slices. 2 GiB by default;
+    /// less bounds memory tighter, at some cost of time.
+    /// </summary>
+    public long AttentionScoreBytes { get; set; } = DefaultAttentionScoreBytes;
 
     /// <summary>The rules that are broken, each with its option's name and value; empty when all hold.</summary>
     public IEnumerable<string> Validate()
     {
         if (Threads is < 0 or > 1024) yield return $"{nameof(Threads)} is {Threads}; it must be 0 (all cores) to 1024";
         if (ModelBudgetBytes < 0) yield return $"{nameof(ModelBudgetBytes)} is {ModelBudgetBytes}; it must be 0 (automatic) or more";
+        if (AttentionScoreBytes < LeastAttentionScoreBytes) yield return $"{nameof(AttentionScoreBytes)} is {AttentionScoreBytes}; it must be {LeastAttentionScoreBytes} or more";
         if (!Enum.IsDefined(Precision)) yield return $"{nameof(Precision)} is {Precision}; it must be one of {string.Join(", ", Enum.GetNames<ComputePrecision>())}";
         if (!TorchRuntime.IsDeviceName(Device)) yield return $"{nameof(Device)} is '{Device}'; it must be auto, cpu, cuda or cuda:N";
     }

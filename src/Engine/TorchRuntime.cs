@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Farm.Engine.Models.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,6 +28,7 @@ public static partial class TorchRuntime
         // eight times as long. OpenMP reads this when it is loaded, and .NET keeps its own copy of the environment.
         _ = SetEnvironment(IdleThreads, "PASSIVE", overwrite: 0);
         set_num_threads(options.Threads == 0 ? Environment.ProcessorCount : options.Threads);
+        Attention.MaxScoreBytes = options.AttentionScoreBytes;
         return FindDevice(options.Device);
     }
 

@@ -5,6 +5,7 @@ var known = new Dictionary<string, Func<BenchmarkContext, Task>>(StringComparer.
     ["safetensors"] = SafetensorsBenchmark.RunAsync,
     ["blake3"] = Blake3Benchmark.RunAsync,
     ["unet"] = UNetBenchmark.RunAsync,
+    ["real-size"] = RealSizeBenchmark.RunAsync,
     ["executor"] = ExecutorBenchmark.RunAsync,
     ["roundtrip"] = ControlPlaneBenchmarks.RoundTripAsync,
     ["drain"] = ControlPlaneBenchmarks.DrainAsync,

@@ -23,10 +23,11 @@ public sealed class TorchRuntimeTests
     [Fact]
     public void Configure_BrokenOptions_SaysEach()
     {
-        var error = Assert.Throws<ArgumentException>(() => TorchRuntime.Configure(new TorchOptions { Threads = -1, ModelBudgetBytes = -5 }));
+        var error = Assert.Throws<ArgumentException>(() => TorchRuntime.Configure(new TorchOptions { Threads = -1, ModelBudgetBytes = -5, AttentionScoreBytes = 0 }));
 
         Assert.Contains("Threads is -1", error.Message, StringComparison.Ordinal);
         Assert.Contains("ModelBudgetBytes is -5", error.Message, StringComparison.Ordinal);
+        Assert.Contains("AttentionScoreBytes is 0", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -76,7 +76,7 @@ public sealed class CheckpointLoader(ModelMemory memory, ComputePrecision precis
     /// <exception cref="WeightsFormatException">The file is damaged, incomplete or holds none; the message says what was seen in it.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public UpscaleModel LoadUpscaler(string path) => Open(path, file => Parts(path).Upscaler(file)
-        ?? throw new WeightsFormatException($"there is no upscaler whose keys are known (ESRGAN's conv_first or model.0); the file has {FileSummary.Of(file)}"));
+        ?? throw new WeightsFormatException($"there is no upscaler whose keys are known ({UpscalerKinds.Names}); the file has {FileSummary.Of(file)}"));
 
     /// <summary>Opens an image tower.</summary>
     /// <exception cref="WeightsFormatException">The file is damaged, incomplete or holds none; the message says what was seen in it.</exception>

@@ -115,8 +115,8 @@ internal sealed class PartBuilder(string fileName, ModelMemory memory, ComputePr
     /// <summary>An upscaler; null when the file holds none whose keys are known.</summary>
     public UpscaleModel? Upscaler(StateDict file)
     {
-        if (UpscalerKeys.Normalise(file) is not { } weights) return null;
-        return new UpscaleModel(Part("upscaler", weights, ScalarType.Float32, loaded => new RRDBNet(loaded)).Slot, ScalarType.Float32);
+        if (UpscalerKinds.Recognise(file) is not { } upscaler) return null;
+        return new UpscaleModel(Part($"{upscaler.Kind} upscaler", upscaler.Weights, ScalarType.Float32, upscaler.Wire).Slot, ScalarType.Float32);
     }
 
     /// <summary>An autoencoder; null when there is none.</summary>
@@ -155,7 +155,7 @@ internal sealed class PartBuilder(string fileName, ModelMemory memory, ComputePr
             $"{weights.Identity}|{type}|{storage}|{changes.Identity}",
             $"{fileName} {part}",
             weights.BytesAt(SafetensorsHeader.SizeOf(storage ?? type)),
-            () => Wire(new NetworkWeights(weights, type, memory.Device, changes, roundsChanges) { Storage = storage }, wire)));
+            room => Wire(new NetworkWeights(weights, type, memory.Device, changes, roundsChanges, room) { Storage = storage }, wire)));
     }
 
     private static string WithoutTextModel(string name) => name.StartsWith(TextModel, StringComparison.Ordinal) ? name[TextModel.Length..] : name;

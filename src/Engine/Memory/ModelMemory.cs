@@ -6,13 +6,14 @@ namespace Farm.Engine.Memory;
 
 /// <summary>A network that is loaded.</summary>
 /// <param name="Name">File and part, such as <c>v1-5.safetensors unet</c>.</param>
-/// <param name="Bytes">Size of its weights in the compute type.</param>
+/// <param name="Bytes">Size of its weights in the compute type; of those it keeps, where it does not fit.</param>
 /// <param name="InUse">Whether a run holds it right now.</param>
 public sealed record ResidentModel(string Name, long Bytes, bool InUse);
 
 /// <summary>
 /// Keeps networks loaded up to a budget of bytes. A network is loaded when it is first used and stays until others need its room (the one
-/// longest unused goes first) or all are unloaded. One in use never goes, so a single network may exceed the budget. Safe for several threads.
+/// longest unused goes first) or all are unloaded. One in use never goes, so several at once may exceed the budget. A network that alone exceeds it
+/// keeps as many of its blocks as fit and brings the others in for each pass. Safe for several threads.
 /// </summary>
 public sealed class ModelMemory : IDisposable
 {
@@ -58,7 +59,7 @@ public sealed class ModelMemory : IDisposable
         }
     }
 
-    /// <summary>Frees every network that no run holds now, and the others as soon as their runs end.</summary>
+    /// <summary>Frees every network that no run holds now, and the others as soon as their runs end. What is freed goes back to the system.</summary>
     public void UnloadAll()
     {
         lock (_gate)
@@ -69,6 +70,7 @@ public sealed class ModelMemory : IDisposable
                 RemoveIfDone(resident);
             }
         }
+        NativeHeap.Trim();
     }
 
     /// <summary>Runs work; if memory runs out, frees every network not in use and runs it once more.</summary>
@@ -99,16 +101,29 @@ public sealed class ModelMemory : IDisposable
     internal Lease<T> Use<T>(ModelSlot<T> slot) where T : class, IDisposable
     {
         Resident resident;
-        lock (_gate) resident = Reserve(slot.Key, slot.Name, slot.Bytes);
+        lock (_gate) resident = Reserve(slot.Key, slot.Name, Math.Min(slot.Bytes, BudgetBytes));
         try
         {
-            lock (resident.Loading) resident.Network ??= Run(slot.Load);
+            lock (resident.Loading) resident.Network ??= Load(slot);
             return new Lease<T>((T)resident.Network, () => Release(resident));
         }
         catch
         {
             Release(resident);
             throw;
+        }
+    }
+
+    /// <summary>Whole if it fits the budget and the device; else with the blocks that fit, or none.</summary>
+    private T Load<T>(ModelSlot<T> slot) where T : class, IDisposable
+    {
+        try
+        {
+            return Run(() => slot.Load(slot.Bytes > BudgetBytes ? BudgetBytes : long.MaxValue));
+        }
+        catch (DeviceMemoryException)
+        {
+            return Run(() => slot.Load(0));
         }
     }
 
@@ -133,7 +148,9 @@ public sealed class ModelMemory : IDisposable
         {
             resident.Uses--;
             RemoveIfDone(resident);
+            if (resident.Uses > 0 || !resident.Doomed) return;
         }
+        NativeHeap.Trim();
     }
 
     private void UnloadUnused()
@@ -142,6 +159,7 @@ public sealed class ModelMemory : IDisposable
         {
             while (LongestUnused() is { } resident) Remove(resident);
         }
+        NativeHeap.Trim();
     }
 
     private Resident? LongestUnused() => _residents.Values.Where(resident => resident.Uses == 0).MinBy(resident => resident.LastUse);

@@ -5,8 +5,8 @@ namespace Farm.Engine.Memory;
 /// <param name="Key">Identifies file, part and compute type within this process.</param>
 /// <param name="Name">For reports.</param>
 /// <param name="Bytes">Size of its weights in the compute type.</param>
-/// <param name="Load">Loads it; called at most once at a time.</param>
-internal sealed record ModelSlot<T>(ModelMemory Memory, string Key, string Name, long Bytes, Func<T> Load) where T : class, IDisposable
+/// <param name="Load">Loads it with room for so many bytes of its weights (<see cref="long.MaxValue"/> for all); called at most once at a time.</param>
+internal sealed record ModelSlot<T>(ModelMemory Memory, string Key, string Name, long Bytes, Func<long, T> Load) where T : class, IDisposable
 {
     /// <summary>The network, loaded if it is not, and kept until the lease is disposed.</summary>
     public Lease<T> Use() => Memory.Use(this);

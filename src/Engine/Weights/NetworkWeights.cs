@@ -14,6 +14,7 @@ public sealed class NetworkWeights : IDisposable
     private readonly WeightPatches _patches;
     private readonly bool _roundsChanges;
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
+    private long _room;
 
     /// <summary>Takes weights from a file view.</summary>
     /// <param name="stored">Where they are stored.</param>
@@ -21,13 +22,15 @@ public sealed class NetworkWeights : IDisposable
     /// <param name="device">Where they go.</param>
     /// <param name="patches">Changes made to them on the way; none by default.</param>
     /// <param name="roundsChanges">Whether changed weights are rounded to the stored type before they are brought to the compute type.</param>
-    public NetworkWeights(StateDict stored, ScalarType? type, Device device, WeightPatches? patches = null, bool roundsChanges = false)
+    /// <param name="room">Bytes that the network's blocks may keep loaded; those beyond are brought in for each pass. No bound by default.</param>
+    public NetworkWeights(StateDict stored, ScalarType? type, Device device, WeightPatches? patches = null, bool roundsChanges = false, long room = long.MaxValue)
     {
         _roundsChanges = roundsChanges;
         _stored = stored;
         _type = type;
         _patches = patches ?? WeightPatches.None;
         Device = device;
+        _room = room;
     }
 
     /// <summary>The type that matrices and kernels are kept in, for networks whose layers bring them to the compute type; null (default) for the compute type itself.</summary>
@@ -41,6 +44,19 @@ public sealed class NetworkWeights : IDisposable
 
     /// <summary>Whether any tensor's name begins so.</summary>
     public bool ContainsUnder(string prefix) => _stored.HasPrefix(prefix);
+
+    /// <summary>Whether there is room for the tensors whose names begin so, which takes it.</summary>
+    internal bool Keeps(string prefix)
+    {
+        if (_type is not { } type || _room == long.MaxValue) return true;
+        var bytes = _stored.BytesAt(SafetensorsHeader.SizeOf(Storage ?? type), prefix);
+        if (bytes > _room) return false;
+        _room -= bytes;
+        return true;
+    }
+
+    /// <summary>The same weights with nothing loaded, and room for all that is asked of them.</summary>
+    internal NetworkWeights Again() => new(_stored, _type, Device, _patches, _roundsChanges) { Storage = Storage };
 
     /// <summary>The stored shape of a tensor, if there is one of this name.</summary>
     public bool TryShape(string name, [NotNullWhen(true)] out IReadOnlyList<long>? shape)

@@ -73,7 +73,11 @@ public sealed class StateDict
         : throw new WeightsFormatException($"the tensor '{Prefix}{name}' is missing");
 
     /// <summary>Bytes of all tensors with <paramref name="elementSize"/> bytes an element.</summary>
-    public long BytesAt(int elementSize) => _tensors.Values.Sum(tensor => tensor.Info.Count * elementSize);
+    public long BytesAt(int elementSize) => BytesAt(elementSize, prefix: "");
+
+    /// <summary>Bytes of the tensors whose names begin with <paramref name="prefix"/>, with <paramref name="elementSize"/> bytes an element.</summary>
+    public long BytesAt(int elementSize, string prefix) =>
+        _tensors.Where(tensor => tensor.Key.StartsWith(prefix, StringComparison.Ordinal)).Sum(tensor => tensor.Value.Info.Count * elementSize);
 
     /// <summary>The element type that most values are stored in; fp32 when there are none.</summary>
     public ScalarType MainType => _tensors.Values

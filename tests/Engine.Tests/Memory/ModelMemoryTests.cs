@@ -81,13 +81,47 @@ public sealed class ModelMemoryTests
     {
         using var memory = new ModelMemory(CPU, 100);
         var attempts = 0;
-        var slot = new ModelSlot<Network>(memory, "a", "a", 10, () => ++attempts == 1 ? throw new IOException("torn") : new Network("a", _log));
+        var slot = new ModelSlot<Network>(memory, "a", "a", 10, _ => ++attempts == 1 ? throw new IOException("torn") : new Network("a", _log));
 
         Assert.Throws<IOException>(() => slot.Use());
         Assert.Equal(0, memory.ResidentBytes);
         using var lease = slot.Use();
 
         Assert.Equal(2, attempts);
+    }
+
+    [Theory]
+    [InlineData(100, long.MaxValue, 100)]
+    [InlineData(101, 100, 100)]
+    public void Use_Network_GetsTheBudgetAsRoomWhereItIsLarger(long bytes, long room, long resident)
+    {
+        using var memory = new ModelMemory(CPU, 100);
+        var slot = new ModelSlot<Network>(memory, "a", "a", bytes, given =>
+        {
+            Assert.Equal(room, given);
+            return new Network("a", _log);
+        });
+
+        using var lease = slot.Use();
+
+        Assert.Equal(resident, memory.ResidentBytes);
+    }
+
+    [Fact]
+    public void Use_DeviceCannotHoldTheWhole_LoadsWithoutRoomForBlocks()
+    {
+        using var memory = new ModelMemory(CPU, 100);
+        var rooms = new List<long>();
+        var slot = new ModelSlot<Network>(memory, "a", "a", 10, room =>
+        {
+            rooms.Add(room);
+            if (room > 0) AllocateTooMuch();
+            return new Network("a", _log);
+        });
+
+        using var lease = slot.Use();
+
+        Assert.Equal([long.MaxValue, long.MaxValue, 0], rooms);
     }
 
     [Fact]
@@ -157,7 +191,7 @@ public sealed class ModelMemoryTests
         return "fits";
     }
 
-    private ModelSlot<Network> Slot(ModelMemory memory, string name, long bytes) => new(memory, name, name, bytes, () => new Network(name, _log));
+    private ModelSlot<Network> Slot(ModelMemory memory, string name, long bytes) => new(memory, name, name, bytes, _ => new Network(name, _log));
 
     private sealed class Network : IDisposable
     {

@@ -47,7 +47,7 @@ public sealed class VaeFallbackTests : IDisposable
 
     private VaeModel Vae(SmallMemory network)
     {
-        var part = new NetworkPart<IVaeNetwork>(new MemorySource().Dict, WeightPatches.None, _ => new ModelSlot<IVaeNetwork>(_memory, "vae", "vae", 0, () => network));
+        var part = new NetworkPart<IVaeNetwork>(new MemorySource().Dict, WeightPatches.None, _ => new ModelSlot<IVaeNetwork>(_memory, "vae", "vae", 0, _ => network));
         return new VaeModel(part, ScalarType.Float32, latentChannels: 4, downscale: 8);
     }
 

@@ -25,7 +25,7 @@ internal sealed class CLIPTextModel : IDisposable
     private readonly NetworkWeights _weights;
     private readonly Embedding _tokenEmbedding;
     private readonly Embedding _positionEmbedding;
-    private readonly ClipLayer[] _layers;
+    private readonly Block<ClipLayer>[] _layers;
     private readonly LayerNorm _finalLayerNorm;
     private readonly Linear? _textProjection;
 
@@ -36,7 +36,7 @@ internal sealed class CLIPTextModel : IDisposable
         var root = new WeightScope(weights);
         _tokenEmbedding = root.Embedding("embeddings.token_embedding");
         _positionEmbedding = root.Embedding("embeddings.position_embedding");
-        _layers = [.. root.List("encoder.layers").Select(layer => new ClipLayer(layer, _tokenEmbedding.Width / HeadWidth, activation, causal: true))];
+        _layers = [.. root.List("encoder.layers").Select(layer => new Block<ClipLayer>(layer, loaded => new ClipLayer(loaded, _tokenEmbedding.Width / HeadWidth, activation, causal: true)))];
         _finalLayerNorm = root.LayerNorm("final_layer_norm");
         _textProjection = root.Has("text_projection") ? root.Linear("text_projection") : null;
     }
@@ -62,7 +62,7 @@ internal sealed class CLIPTextModel : IDisposable
         Tensor? hidden = null;
         for (var i = 0; i < _layers.Length; i++)
         {
-            _layers[i].AddTo(h);
+            _layers[i].Run(layer => layer.AddTo(h));
             if (i == wanted) hidden = h.clone();
         }
         return (hidden!.MoveToOuterDisposeScope(), FinalNorm(h).MoveToOuterDisposeScope());

@@ -19,10 +19,11 @@ internal readonly record struct HeadRule(int? Count, int Width)
 internal static class Attention
 {
     /// <summary>
-    /// Largest matrix of scores that one call may need when libtorch has no fused kernel for it. Longer queries are cut into slices, whose rows are
-    /// independent, so the result is the same and the memory bounded; a fused kernel loses nothing worth measuring at this size.
+    /// Largest matrix of scores that one call may need when libtorch has no fused kernel for it; <see cref="TorchRuntime.Configure"/> sets it from
+    /// <see cref="TorchOptions.AttentionScoreBytes"/>. Longer queries are cut into slices, whose rows are independent, so the result is the same and the
+    /// memory bounded; a fused kernel loses nothing worth measuring at the default.
     /// </summary>
-    public const long MaxScoreBytes = 2L << 30;
+    public static long MaxScoreBytes { get; set; } = TorchOptions.DefaultAttentionScoreBytes;
 
     /// <summary>softmax(q·kᵀ/√d)·v in each head.</summary>
     /// <param name="q">Queries [B, N, heads·d].</param>
@@ -30,14 +31,14 @@ internal static class Attention
     /// <param name="v">Values [B, M, heads·d].</param>
     /// <param name="heads">Number of heads; must divide the width.</param>
     /// <param name="causal">Whether a token sees only itself and those before it.</param>
-    /// <param name="maxScoreBytes">See <see cref="MaxScoreBytes"/>.</param>
+    /// <param name="maxScoreBytes">Instead of <see cref="MaxScoreBytes"/>.</param>
     /// <returns>[B, N, heads·d].</returns>
-    public static Tensor Multihead(Tensor q, Tensor k, Tensor v, long heads, bool causal = false, long maxScoreBytes = MaxScoreBytes)
+    public static Tensor Multihead(Tensor q, Tensor k, Tensor v, long heads, bool causal = false, long? maxScoreBytes = null)
     {
         using var scope = NewDisposeScope();
         var (queries, keys, values) = (SplitHeads(q, heads), SplitHeads(k, heads), SplitHeads(v, heads));
         long batch = q.shape[0], length = q.shape[1];
-        var rows = Math.Max(1, maxScoreBytes / (batch * heads * k.shape[1] * q.element_size()));
+        var rows = Math.Max(1, (maxScoreBytes ?? MaxScoreBytes) / (batch * heads * k.shape[1] * q.element_size()));
         var attended = rows >= length || causal
             ? nn.functional.scaled_dot_product_attention(queries, keys, values, is_casual: causal)
             : cat([.. Slices(queries, keys, values, rows)], 2);

@@ -31,7 +31,7 @@ internal sealed class Linear(Tensor weight, Tensor? bias) : Layer
 }
 
 /// <summary>A square convolution over [B, C, H, W].</summary>
-internal sealed class Conv2d(Tensor weight, Tensor? bias, int stride = 1, int padding = 0) : Layer
+internal sealed class Conv2d(Tensor weight, Tensor? bias, int stride = 1, int padding = 0, long groups = 1) : Layer
 {
     public long Inputs => weight.shape[1];
 
@@ -39,10 +39,12 @@ internal sealed class Conv2d(Tensor weight, Tensor? bias, int stride = 1, int pa
 
     public override Tensor Forward(Tensor x)
     {
-        if (weight.dtype == x.dtype) return nn.functional.conv2d(x, weight, bias, strides: [stride, stride], padding: [padding, padding]);
+        if (weight.dtype == x.dtype) return Convolve(x, weight);
         using var cast = weight.to(x.dtype); // weights kept in less than the compute type
-        return nn.functional.conv2d(x, cast, bias, strides: [stride, stride], padding: [padding, padding]);
+        return Convolve(x, cast);
     }
+
+    private Tensor Convolve(Tensor x, Tensor kernel) => nn.functional.conv2d(x, kernel, bias, strides: [stride, stride], padding: [padding, padding], groups: groups);
 }
 
 /// <summary>Group normalisation over 32 groups of channels, as every network of the Stable Diffusion line has it.</summary>

@@ -36,6 +36,13 @@ internal readonly record struct WeightScope(NetworkWeights Weights, string Prefi
         return new Conv2d(weight, Find(name + Bias), stride, padding ?? (int)weight.shape[2] / 2);
     }
 
+    /// <summary>A convolution of each channel by itself, which keeps the size.</summary>
+    public Conv2d Depthwise(string name)
+    {
+        var weight = Get(name + Weight, 4);
+        return new Conv2d(weight, Find(name + Bias), padding: (int)weight.shape[2] / 2, groups: weight.shape[0]);
+    }
+
     /// <summary>A group normalisation.</summary>
     public GroupNorm GroupNorm(string name, double eps) => new(Get(name + Weight, 1), Get(name + Bias, 1), eps);
 

@@ -71,13 +71,15 @@ internal sealed class InputConv(WeightScope weights, string name) : IUNetPart
 /// <summary>A numbered block: its parts one after the other.</summary>
 internal sealed class UNetBlock(WeightScope weights, HeadRule heads)
 {
-    private readonly IUNetPart[] _parts = [.. Wire(weights, heads)];
+    private readonly Block<IUNetPart[]> _parts = new(weights, loaded => [.. Wire(loaded, heads)]);
 
     /// <summary>The block's output; the input is left to the caller.</summary>
-    public Tensor Forward(Tensor x, UNetPass pass)
+    public Tensor Forward(Tensor x, UNetPass pass) => _parts.Run(parts => Forward(parts, x, pass));
+
+    private static Tensor Forward(IUNetPart[] parts, Tensor x, UNetPass pass)
     {
-        var h = _parts[0].Forward(x, pass);
-        foreach (var part in _parts.AsSpan(1))
+        var h = parts[0].Forward(x, pass);
+        foreach (var part in parts.AsSpan(1))
         {
             using var last = h;
             h = part.Forward(last, pass);

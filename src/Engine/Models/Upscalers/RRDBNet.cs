@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Farm.Engine.Models.Upscalers;
 
 /// <summary>ESRGAN's generator (arXiv 1809.00219): residual-in-residual dense blocks, then nearest doublings with a convolution each.</summary>
-internal sealed class RRDBNet : IDisposable
+internal sealed class RRDBNet : IUpscaleNetwork
 {
     private const double Slope = 0.2;
     private const double Residual = 0.2;
@@ -31,12 +31,10 @@ internal sealed class RRDBNet : IDisposable
         _convLast = root.Conv("conv_last");
     }
 
-    /// <summary>How much larger its pictures are along a side.</summary>
     public int Scale => 1 << _ups.Length / (int)Math.Max(1, Unshuffle);
 
     private long Unshuffle => (long)Math.Sqrt(_convFirst.Inputs / (double)_convLast.Outputs);
 
-    /// <summary>[B, 3, H, W] → [B, 3, s·H, s·W].</summary>
     public Tensor Forward(Tensor x)
     {
         using var scope = NewDisposeScope();

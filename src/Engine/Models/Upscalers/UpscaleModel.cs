@@ -10,10 +10,10 @@ public sealed class UpscaleModel
     private const int Overlap = 32;
     private const int LeastTile = 128;
 
-    private readonly ModelSlot<RRDBNet> _slot;
+    private readonly ModelSlot<IUpscaleNetwork> _slot;
     private readonly ScalarType _type;
 
-    internal UpscaleModel(ModelSlot<RRDBNet> slot, ScalarType type) => (_slot, _type) = (slot, type);
+    internal UpscaleModel(ModelSlot<IUpscaleNetwork> slot, ScalarType type) => (_slot, _type) = (slot, type);
 
     /// <summary>File and part, for reports.</summary>
     public string Name => _slot.Name;
@@ -37,7 +37,7 @@ public sealed class UpscaleModel
         }
     }
 
-    private Tensor Upscale(RRDBNet network, Tensor images, int tile, Action? onTile)
+    private Tensor Upscale(IUpscaleNetwork network, Tensor images, int tile, Action? onTile)
     {
         using var scope = NewDisposeScope();
         var rows = Enumerable.Range(0, (int)images.shape[0]).Select(i => Tiles.Run(

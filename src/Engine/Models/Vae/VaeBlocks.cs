@@ -45,6 +45,14 @@ internal sealed class AttnBlock(WeightScope weights) : Layer
     }
 }
 
+/// <summary>A layer whose weights may come and go.</summary>
+internal sealed class BlockLayer(WeightScope weights, Func<WeightScope, Layer> wire) : Layer
+{
+    private readonly Block<Layer> _block = new(weights, wire);
+
+    public override Tensor Forward(Tensor x) => _block.Run(layer => layer.Forward(x));
+}
+
 /// <summary>The lowest resolution: residual, attention, residual.</summary>
 internal sealed class MiddleBlock(WeightScope weights) : Layer
 {
@@ -77,7 +85,7 @@ internal sealed class Encoder(WeightScope weights) : Layer
 {
     private readonly Conv2d _convIn = weights.Conv("conv_in");
     private readonly Layer[] _down = [.. weights.List("down").SelectMany(Level)];
-    private readonly MiddleBlock _mid = new(weights.At("mid"));
+    private readonly BlockLayer _mid = new(weights.At("mid"), loaded => new MiddleBlock(loaded));
     private readonly GroupNorm _normOut = weights.GroupNorm("norm_out", VaeNorm.Eps);
     private readonly Conv2d _convOut = weights.Conv("conv_out");
 
@@ -90,7 +98,7 @@ internal sealed class Encoder(WeightScope weights) : Layer
 
     private static IEnumerable<Layer> Level(WeightScope level)
     {
-        foreach (var block in level.List("block")) yield return new ResnetBlock(block);
+        foreach (var block in level.List("block")) yield return new BlockLayer(block, loaded => new ResnetBlock(loaded));
         if (level.Has("downsample.conv")) yield return new VaeDownsample(level.At("downsample"));
     }
 }
@@ -99,7 +107,7 @@ internal sealed class Encoder(WeightScope weights) : Layer
 internal sealed class Decoder(WeightScope weights) : Layer
 {
     private readonly Conv2d _convIn = weights.Conv("conv_in");
-    private readonly MiddleBlock _mid = new(weights.At("mid"));
+    private readonly BlockLayer _mid = new(weights.At("mid"), loaded => new MiddleBlock(loaded));
     private readonly Layer[] _up = [.. weights.List("up").Reverse().SelectMany(Level)];
     private readonly GroupNorm _normOut = weights.GroupNorm("norm_out", VaeNorm.Eps);
     private readonly Conv2d _convOut = weights.Conv("conv_out");
@@ -113,7 +121,7 @@ internal sealed class Decoder(WeightScope weights) : Layer
 
     private static IEnumerable<Layer> Level(WeightScope level)
     {
-        foreach (var block in level.List("block")) yield return new ResnetBlock(block);
+        foreach (var block in level.List("block")) yield return new BlockLayer(block, loaded => new ResnetBlock(loaded));
         if (level.Has("upsample.conv")) yield return new VaeUpsample(level.At("upsample"));
     }
 }

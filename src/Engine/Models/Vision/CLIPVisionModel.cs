@@ -19,7 +19,7 @@ internal sealed class CLIPVisionModel : IDisposable
     private readonly Tensor? _classEmbedding;
     private readonly Embedding _positionEmbedding;
     private readonly LayerNorm? _preLayerNorm;
-    private readonly ClipLayer[] _layers;
+    private readonly Block<ClipLayer>[] _layers;
     private readonly LayerNorm _postLayerNorm;
     private readonly Linear? _visualProjection;
 
@@ -38,7 +38,7 @@ internal sealed class CLIPVisionModel : IDisposable
         var width = _patchEmbedding.Outputs;
         var heads = width >= WideFrom ? WideHeads : width / HeadWidth;
         var activation = _classEmbedding is null ? ClipActivation.TanhGelu : width <= OpenAiWidth ? ClipActivation.QuickGelu : ClipActivation.Gelu;
-        _layers = [.. root.List("encoder.layers").Select(layer => new ClipLayer(layer, heads, activation, causal: false, eps))];
+        _layers = [.. root.List("encoder.layers").Select(layer => new Block<ClipLayer>(layer, loaded => new ClipLayer(loaded, heads, activation, causal: false, eps)))];
         _postLayerNorm = root.LayerNorm("post_layernorm", eps);
         _visualProjection = root.Has("visual_projection") ? root.Linear("visual_projection") : null;
         if (_layers.Length < 2) throw new WeightsFormatException($"the image tower has {_layers.Length} layers; at least 2 make sense");
@@ -65,7 +65,7 @@ internal sealed class CLIPVisionModel : IDisposable
         for (var i = 0; i < _layers.Length; i++)
         {
             if (i == _layers.Length - 1) penultimate = h.clone();
-            _layers[i].AddTo(h);
+            _layers[i].Run(layer => layer.AddTo(h));
         }
         if (_classEmbedding is null) return (_postLayerNorm.Forward(h).MoveToOuterDisposeScope(), penultimate!.MoveToOuterDisposeScope(), null);
         var summary = _postLayerNorm.Forward(h.select(1, 0));

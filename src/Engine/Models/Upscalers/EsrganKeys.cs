@@ -4,17 +4,11 @@ using Farm.Engine.Weights;
 namespace Farm.Engine.Models.Upscalers;
 
 /// <summary>An ESRGAN's tensors under Real-ESRGAN's names, from those or from the first project's numbered ones.</summary>
-internal static partial class UpscalerKeys
+internal static partial class EsrganKeys
 {
-    private static readonly string[] Wrappers = ["params_ema.", "params.", "module."];
-
     /// <summary>The view; null when the file holds no ESRGAN.</summary>
     public static StateDict? Normalise(StateDict file)
     {
-        foreach (var wrapper in Wrappers)
-        {
-            if (file.HasPrefix(wrapper)) file = file.Under(wrapper);
-        }
         if (file.Contains("model.0.weight") && file.HasPrefix("model.1.sub.")) file = FromNumbers(file);
         return file.Contains("conv_first.weight") && file.HasPrefix("body.0.rdb1.") && file.Contains("conv_last.weight") ? file : null;
     }

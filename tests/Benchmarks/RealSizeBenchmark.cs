@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using Farm.Engine;
+using Farm.Engine.Families;
+using Farm.Engine.Memory;
+using Farm.Engine.Sampling;
+using Farm.TestSupport;
+using static TorchSharp.torch;
+
+namespace Farm.Benchmarks;
+
+/// <summary>A picture of 512×512 in 4 steps with a checkpoint of SD 1.5's size on the CPU: loading, a step, and how much memory it takes beside its weights.</summary>
+internal static class RealSizeBenchmark
+{
+    private const int Steps = 4;
+
+    public static Task RunAsync(BenchmarkContext context)
+    {
+        var path = BenchmarkContext.Checkpoint("sd15-full");
+        ReadOnce(path);
+        using var memory = new ModelMemory(CPU);
+        using var peak = new PeakMemory();
+        var (watch, processor) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
+        var checkpoint = new CheckpointLoader(memory).Load(path);
+        checkpoint.Model.Hold().Dispose();
+        context.Add("real-size", "open to denoising network ready", watch.Elapsed.TotalSeconds, "s");
+        context.Add("real-size", "the same, processor time of all threads", (Environment.CpuUsage.TotalTime - processor).TotalSeconds, "s");
+        var weights = Render(context, checkpoint, memory);
+        context.Add("real-size", "weights in the compute type", weights / 1e6, "MB");
+        context.Add("real-size", "peak RssAnon", peak.Bytes / 1e6, "MB");
+        context.Add("real-size", "peak RssAnon to weights", peak.Bytes / (double)weights, "");
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Bytes of the weights of all networks that the picture took.</summary>
+    private static long Render(BenchmarkContext context, LoadedCheckpoint checkpoint, ModelMemory memory)
+    {
+        using var inference = TorchRuntime.Inference();
+        var watch = Stopwatch.StartNew();
+        using var positive = checkpoint.Clip!.Encode("a photo of a cat");
+        using var negative = checkpoint.Clip.Encode("");
+        context.Add("real-size", "two texts, encoder loaded for the first", watch.Elapsed.TotalSeconds, "s");
+        using var empty = zeros(1, 4, 64, 64);
+        watch.Restart();
+        using var latent = KSampler.Sample(checkpoint.Model, new KSamplerSettings(1, Steps, 7, "euler", "normal"), [new(positive.Cond)], [new(negative.Cond)], new LatentImage(empty));
+        context.Add("real-size", $"a step of {Steps}, 512×512, CFG, {get_num_threads()} threads", watch.Elapsed.TotalSeconds / Steps, "s");
+        watch.Restart();
+        using var picture = checkpoint.Vae!.Decode(latent);
+        context.Add("real-size", "decode, VAE loaded for it", watch.Elapsed.TotalSeconds, "s");
+        return memory.ResidentBytes;
+    }
+
+    /// <summary>Brings the file into the page cache.</summary>
+    private static void ReadOnce(string path)
+    {
+        var buffer = new byte[1 << 20];
+        using var file = File.OpenRead(path);
+        while (file.Read(buffer) > 0) { }
+    }
+}
