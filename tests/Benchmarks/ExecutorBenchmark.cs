@@ -91,6 +91,7 @@ internal static class ExecutorBenchmark
     private static RunRequest Request(JsonObject graph, string[] targets) => new()
     {
         PromptId = "bench",
+        Tenant = "default",
         Prompt = graph.ToJsonString(),
         HasClient = true,
         Targets = [.. targets],
