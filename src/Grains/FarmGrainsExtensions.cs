@@ -8,6 +8,7 @@ using Farm.Grains.Prompts;
 using Farm.Grains.Scheduling;
 using Farm.Grains.Sessions;
 using Farm.Grains.Users;
+using Farm.Grains.Webhooks;
 
 namespace Farm.Grains;
 
@@ -16,7 +17,7 @@ public static class FarmGrainsExtensions
 {
     /// <summary>
     /// Everything the CPU silo hosts. Clustering is the caller's: localhost in one process, Redis in a cluster. The options are
-    /// those of the sections <c>Farm:Database</c>, <c>Farm:Prompts</c>, <c>Farm:Batches</c>, <c>Farm:History</c>, <c>Farm:Scheduling</c>,
+    /// those of the sections <c>Farm:Database</c>, <c>Farm:Prompts</c>, <c>Farm:Batches</c>, <c>Farm:Webhooks</c>, <c>Farm:History</c>, <c>Farm:Scheduling</c>,
     /// <c>Farm:Catalog</c>, <c>Farm:SharedResults</c>, <c>Farm:Sessions</c>, <c>Farm:Settings</c>,
     /// <c>Farm:Assets</c> and <c>Farm:Data</c>.
     /// </summary>
@@ -24,6 +25,7 @@ public static class FarmGrainsExtensions
         .AddPersistence(configuration)
         .AddPrompts(configuration)
         .AddBatches(configuration)
+        .AddWebhooks(configuration)
         .AddHistory(configuration)
         .AddScheduling(configuration)
         .AddCatalog(configuration)

@@ -2,11 +2,12 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Farm.Contracts.Scheduling;
+using Farm.Gateway.Batches;
 using Farm.Gateway.Http;
 
 namespace Farm.Gateway.Prompts;
 
-/// <summary>Reads <c>extra_data.farm</c>: <c>pool</c>, <c>labels</c>, <c>priority</c> and <c>deadline</c>.</summary>
+/// <summary>Reads <c>extra_data.farm</c>: <c>pool</c>, <c>labels</c>, <c>priority</c> and <c>deadline</c>; <c>webhook</c> is checked here and read when the prompt ends.</summary>
 internal static class FarmRequest
 {
     private const int MostLabels = 32;
@@ -17,6 +18,8 @@ internal static class FarmRequest
     {
         if (farm.ValueKind is not JsonValueKind.Object)
             throw Refuse("", "must be an object");
+        if (Given(farm, "webhook") is { } webhook)
+            WebhookAddress.Checked("extra_data.farm.webhook", webhook.ValueKind is JsonValueKind.String ? webhook.GetString()! : "");
         return new PromptNeeds
         {
             Pool = Given(farm, "pool") is { } pool ? Name(pool, ".pool") : "",

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Farm.Contracts.Batches;
 using Farm.Grains.Batches;
 using Farm.Grains.Persistence.Rows;
+using Farm.Grains.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Farm.Grains.Persistence;
@@ -40,6 +41,7 @@ internal sealed class EfBatchStore(IDbContextFactory<FarmDb> contexts, GroupComm
             if (item.IsNew) db.BatchItems.Add(row);
             else db.BatchItems.Update(row);
         }
+        if (WebhookMessage.Of(step.State) is { } message) db.Webhooks.Add(EfWebhookStore.ToRow(message));
         // Saved first: a stale step must not sweep.
         await db.SaveChangesAsync();
         await SweepAsync(db, step.State.Id, step.Sweep);

@@ -7,6 +7,7 @@ using Farm.Grains.Ledger;
 using Farm.Grains.Persistence.Rows;
 using Farm.Grains.Prompts;
 using Farm.Grains.Scheduling;
+using Farm.Grains.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Farm.Grains.Persistence;
@@ -54,6 +55,7 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
             Messages = EventJson.Write(end.Messages),
         });
         db.Ledger.Add(LedgerRows.ToRow(LedgerEntries.Ended(state, end)));
+        if (WebhookMessage.Of(state, end) is { } message) db.Webhooks.Add(EfWebhookStore.ToRow(message));
     });
 
     /// <inheritdoc/>

@@ -7,6 +7,7 @@ using Farm.Grains.Ledger;
 using Farm.Grains.Prompts;
 using Farm.Grains.Scheduling;
 using Farm.Grains.Users;
+using Farm.Grains.Webhooks;
 using Farm.Hosting;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -53,6 +54,7 @@ internal static class PersistenceExtensions
         services.AddSingleton<IAssetStore, EfAssetStore>();
         services.AddSingleton<ILedgerStore, EfLedgerStore>();
         services.AddSingleton<IBatchStore, EfBatchStore>();
+        services.AddSingleton<IWebhookStore, EfWebhookStore>();
     }
 
     private static DatabaseOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
