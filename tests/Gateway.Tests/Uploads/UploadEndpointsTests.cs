@@ -60,7 +60,7 @@ public class UploadEndpointsTests
         var answer = await PostAsync(host, "/upload/image", "b.png", "x", ("subfolder", "a.png/sub"));
 
         Assert.Equal(400, (int)answer.StatusCode);
-        Assert.Contains("'a.png/sub/b.png' is the name of a folder, or lies below a file.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("is the name of a folder, or lies below a file.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Theory]
