@@ -6,6 +6,7 @@ var known = new Dictionary<string, Func<BenchmarkContext, Task>>(StringComparer.
     ["blake3"] = Blake3Benchmark.RunAsync,
     ["unet"] = UNetBenchmark.RunAsync,
     ["real-size"] = RealSizeBenchmark.RunAsync,
+    ["real-size-streamed"] = RealSizeBenchmark.StreamedAsync,
     ["executor"] = ExecutorBenchmark.RunAsync,
     ["roundtrip"] = ControlPlaneBenchmarks.RoundTripAsync,
     ["drain"] = ControlPlaneBenchmarks.DrainAsync,
