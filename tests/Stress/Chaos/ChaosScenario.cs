@@ -43,7 +43,7 @@ internal static class ChaosScenario
         await SubmitAsync(submitter, listeners, plan);
         await harm;
         Console.WriteLine($"harm is over: {mischief.Summary}; draining");
-        var drained = await DrainAsync(farm);
+        var drained = await farm.DrainAsync(DrainLimit);
         invariants.Check("the queue drains after the harm", drained, () => $"prompts are left after {DrainLimit}");
         var deaf = await DeafAsync(submitter, listeners);
         await listening.CancelAsync();
@@ -68,19 +68,6 @@ internal static class ChaosScenario
         });
     }
 
-    private static async Task<bool> DrainAsync(StressFarm farm)
-    {
-        var start = TimeProvider.System.GetTimestamp();
-        while (await CountAsync(farm, "SELECT count(*) FROM prompts WHERE status < 2") > 0)
-        {
-            if (TimeProvider.System.GetElapsedTime(start) > DrainLimit)
-                return false;
-            await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System);
-        }
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"drained in {TimeProvider.System.GetElapsedTime(start).TotalSeconds:F1} s"));
-        return true;
-    }
-
     /// <summary>The prompts whose clients were not told of their ends, after some time for the last sockets to come back.</summary>
     private static async Task<HashSet<string>> DeafAsync(Submitter submitter, Listener[] listeners)
     {
@@ -103,7 +90,7 @@ internal static class ChaosScenario
         {
             while (await timer.WaitForNextTickAsync(cancel))
             {
-                var ended = await CountAsync(farm, "SELECT count(*) FROM prompts WHERE status = 2");
+                var ended = await farm.CountAsync("SELECT count(*) FROM prompts WHERE status = 2");
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetElapsedTime(start).TotalSeconds,5:F0} s: {submitter.All.Count} accepted, {ended} ended, {mischief.Summary}"));
             }
         }
@@ -111,12 +98,6 @@ internal static class ChaosScenario
         {
             // The run is over.
         }
-    }
-
-    private static async Task<long> CountAsync(StressFarm farm, string sql)
-    {
-        await using var command = farm.Database.CreateCommand(sql);
-        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     private static void Report(StressFarm farm, Submitter submitter, Listener[] listeners)

@@ -84,6 +84,27 @@ internal sealed class StressFarm : IAsyncDisposable
         return farm;
     }
 
+    /// <summary>The number that a statement comes to.</summary>
+    public async Task<long> CountAsync(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        return Convert.ToInt64(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Waits until no prompt waits or runs; false when the limit is over.</summary>
+    public async Task<bool> DrainAsync(TimeSpan limit)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (await CountAsync("SELECT count(*) FROM prompts WHERE status < 2") > 0)
+        {
+            if (TimeProvider.System.GetElapsedTime(start) > limit)
+                return false;
+            await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System);
+        }
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"drained in {TimeProvider.System.GetElapsedTime(start).TotalSeconds:F1} s"));
+        return true;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(All.Select(member => member.DisposeAsync().AsTask()));
