@@ -15,6 +15,7 @@ using Farm.Gateway.Logs;
 using Farm.Gateway.Memory;
 using Farm.Gateway.Models;
 using Farm.Gateway.OpenApi;
+using Farm.Gateway.Operations;
 using Farm.Gateway.Prompts;
 using Farm.Gateway.Queue;
 using Farm.Gateway.Replacements;
@@ -159,6 +160,7 @@ public static class FarmGateway
         .AddSingleton<IResource, LogEndpoints>()
         .AddSingleton<IResource, InternalEndpoints>()
         .AddSingleton<IResource, LedgerEndpoints>()
+        .AddSingleton<IResource, OperationsEndpoints>()
         .AddAssets();
 }
 

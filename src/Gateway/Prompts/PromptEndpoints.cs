@@ -37,7 +37,8 @@ internal sealed class PromptEndpoints(
         return answer.Receipt is null ? Refused(answer) : Queued(answer);
     }
 
-    private static IResult Queued(PromptAnswer answer) => Answers.Json(writer =>
+    /// <summary>The answer to a prompt that is queued.</summary>
+    internal static IResult Queued(PromptAnswer answer) => Answers.Json(writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("prompt_id", answer.Receipt!.PromptId);

@@ -46,6 +46,7 @@ internal sealed class BatchRuns(BatchState batch)
             Prompt = Write(writer => WriteGraph(writer, values)),
             ExtraData = Write(writer => WriteExtra(writer, item.Index, now)),
             Secrets = null,
+            Fingerprint = null,
             ClientId = null,
             CreatedAt = now,
             BatchId = batch.Id,

@@ -100,9 +100,16 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
 
     Task ISchedulerGrain.FaultAsync(string workerId, Guid runId, WorkerFault fault, string detail) => throw new NotSupportedException();
 
-    Task<ImmutableArray<SetAsideWorker>> ISchedulerGrain.SetAsideAsync() => throw new NotSupportedException();
+    public ImmutableArray<SetAsideWorker> SetAside { get; set; } = [];
 
-    Task<bool> ISchedulerGrain.BringBackAsync(string workerId) => throw new NotSupportedException();
+    Task<ImmutableArray<SetAsideWorker>> ISchedulerGrain.SetAsideAsync() => Task.FromResult(SetAside);
+
+    Task<bool> ISchedulerGrain.BringBackAsync(string workerId)
+    {
+        var known = SetAside.Any(w => w.WorkerId == workerId);
+        SetAside = SetAside.RemoveAll(w => w.WorkerId == workerId);
+        return Task.FromResult(known);
+    }
 
     Task<ImmutableArray<HistoryEntry>> IHistoryGrain.ListAsync(HistoryWindow window)
     {
