@@ -103,6 +103,11 @@ public sealed record NodeProgress
     [Id(4)] public bool Cached { get; init; }
 }
 
+/// <summary>When a run that has begun should be over, by the measured times of others like it. Only clients that ask for it are told.</summary>
+/// <param name="End">Milliseconds since 1970.</param>
+[GenerateSerializer, Immutable, Alias("farm.RunForecast")]
+public sealed record RunForecast(long End) : RunEvent;
+
 /// <summary>The fields of an <c>execution_error</c> message.</summary>
 [GenerateSerializer, Immutable, Alias("farm.ExecutionFailure")]
 public sealed record ExecutionFailure

@@ -30,6 +30,7 @@ internal static class RunEventWriter
         ExecutionSuccess => "execution_success",
         ExecutionError => "execution_error",
         ExecutionInterrupted => "execution_interrupted",
+        RunForecast => "farm_forecast",
         AssetScanStarted => "assets.seed.started",
         AssetScanEnded ended => ended.Cancelled ? "assets.seed.cancelled" : "assets.seed.completed",
         _ => null,
@@ -43,6 +44,10 @@ internal static class RunEventWriter
         {
             case QueueStatus status:
                 WriteStatus(writer, status.QueueRemaining);
+                break;
+            case RunForecast forecast:
+                writer.WriteString("prompt_id", promptId);
+                writer.WriteNumber("eta", forecast.End);
                 break;
             case ExecutionStart start:
                 WriteEnd(writer, promptId, start.Timestamp);

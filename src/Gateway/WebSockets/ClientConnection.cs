@@ -27,6 +27,9 @@ internal sealed class ClientConnection(string tenant, string clientId, WebSocket
     /// <summary>Whether the client takes previews with metadata; it says so in its first message.</summary>
     public bool TakesPreviewMetadata { get; set; }
 
+    /// <summary>Whether the client wants to know when its runs should end: the farm's own message <c>farm_forecast</c>.</summary>
+    public bool TakesForecasts { get; set; }
+
     /// <summary>Whether the client wants the lines of this gateway's log.</summary>
     public bool WantsLogs { get; set; }
 
@@ -111,6 +114,8 @@ internal sealed class ClientConnection(string tenant, string clientId, WebSocket
             if (sequence > 0 && sequence <= _lastSequence)
                 continue;
             _lastSequence = Math.Max(_lastSequence, sequence);
+            if (happened is RunForecast && !TakesForecasts)
+                continue;
             if (SocketMessage.Of(happened, promptId, TakesPreviewMetadata) is { } message)
                 Add(message with { Sequence = sequence });
         }

@@ -116,6 +116,7 @@ internal sealed partial class SocketReader(
         }
         if (said.Member("type") is not { ValueKind: JsonValueKind.String } type || !type.ValueEquals("feature_flags"))
             return;
+        connection.TakesForecasts = said.Member("data")?.Member("supports_farm_forecast") is { ValueKind: JsonValueKind.True };
         connection.TakesPreviewMetadata = said.Member("data")?.Member("supports_preview_metadata") is { ValueKind: JsonValueKind.True };
         connection.Add(SocketMessage.Json("feature_flags", writer => ServerFeatures.Write(writer, options.Value)));
     }

@@ -13,6 +13,8 @@ internal sealed class PromptGrain(
     IPromptStore store, TimeProvider clock, IOptions<PromptOptions> options, PromptInstruments instruments, ILogger<PromptGrain> logger)
     : Grain, IPromptGrain
 {
+    private static readonly TimeSpan WorthForecasting = TimeSpan.FromSeconds(5);
+
     private readonly RunMessages _messages = new();
     private bool _loaded;
     private PromptState? _state;
@@ -63,6 +65,7 @@ internal sealed class PromptGrain(
             Router.Restart();
             DelayDeactivation(Timeout.InfiniteTimeSpan);
             PromptLog.Begun(logger, RunId, attempt, workerId);
+            if (_state.Submission.ClientId is not null) _ = TellAsync(ForecastAsync(_state.Submission));
         }
         return new PromptJob { RunId = RunId, Attempt = attempt, Submission = _state.Submission };
     }
@@ -232,6 +235,14 @@ internal sealed class PromptGrain(
 
     private Task TellBatchAsync(Guid? batch) =>
         batch is { } id ? TellAsync(GrainFactory.GetGrain<IBatchGrain>(id).EndedAsync(RunId)) : Task.CompletedTask;
+
+    /// <summary>Tells the client when a run that takes a while should be over; the run does not wait for it.</summary>
+    private async Task ForecastAsync(PromptSubmission submission)
+    {
+        var forecasts = await Scheduler.ForecastAsync(submission.Tenant, [submission.PromptId]);
+        if (forecasts.FirstOrDefault(f => f.RunId == RunId)?.End is { } end && end - clock.GetUtcNow() >= WorthForecasting)
+            await Router.PublishAsync([new RunForecast(end.ToUnixTimeMilliseconds())]);
+    }
 
     private async Task CommitAsync(PromptState next, Task write)
     {

@@ -49,6 +49,26 @@ public class WebSocketEndpointsTests
         Assert.Equal("""{"type":"execution_start","data":{"prompt_id":"p","timestamp":5}}""", await ReadAsync(socket));
     }
 
+    [Theory]
+    [InlineData("true", "farm_forecast")]
+    [InlineData("false", "execution_start")]
+    public async Task Forecast_OfARun_IsForClientsThatAsk(string wanted, string first)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var socket = await ConnectAsync(host, "/ws?clientId=me");
+        await ReadAsync(socket);
+        await SendAsync(socket, $$$"""{"type": "feature_flags", "data": {"supports_farm_forecast": {{{wanted}}}}}""");
+        await ReadAsync(socket);
+
+        var connection = host.Farm.Calls.Single(call => call.StartsWith("attach ", StringComparison.Ordinal))["attach ".Length..];
+        await (await host.Farm.Subscribed).DeliverAsync(connection, [new ClientEvent(1, "p", new RunForecast(9)), new ClientEvent(2, "p", new ExecutionStart(5))]);
+
+        var message = await ReadAsync(socket);
+        Assert.StartsWith($"{{\"type\":\"{first}\"", message, StringComparison.Ordinal);
+        if (first == "farm_forecast")
+            Assert.Equal("""{"type":"farm_forecast","data":{"prompt_id":"p","eta":9}}""", message);
+    }
+
     [Fact]
     public async Task OlderSocket_OfTheSameClient_HearsNothingMore()
     {

@@ -1,3 +1,4 @@
+using Farm.Contracts.Prompts;
 using Farm.Contracts.Scheduling;
 using Farm.Grains.Tests.Support;
 
@@ -44,6 +45,23 @@ public sealed class ForecastTests
         Assert.Equal(3, waiting.Ahead);
         Assert.Equal(farm.Clock.GetUtcNow().AddSeconds(24), waiting.End);
         Assert.Equal((0, farm.Clock.GetUtcNow().AddSeconds(6)), (running.Ahead, running.End));
+    }
+
+    [Fact]
+    public async Task Client_OfARunThatTakesAWhile_IsToldItsEnd()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var gateway = await farm.ListenAsync();
+        await farm.AttachAsync(gateway, "c1", "s1");
+        foreach (var id in new[] { "p1", "p2" }) await farm.SubmitAsync(Samples.Submission(id, clientId: "c1"));
+        var job = await farm.BeginAsync();
+        farm.Clock.Advance(TimeSpan.FromSeconds(6));
+        await farm.Prompt(job.RunId).CompleteAsync(Samples.Success(1));
+
+        await farm.BeginAsync();
+        while (!gateway.Events.OfType<RunForecast>().Any()) await farm.Scheduler.CountAsync("default");
+
+        Assert.Equal(farm.Clock.GetUtcNow().AddSeconds(6).ToUnixTimeMilliseconds(), Assert.Single(gateway.Events.OfType<RunForecast>()).End);
     }
 
     [Fact]
