@@ -28,10 +28,7 @@ internal sealed class EfQueueStore(IDbContextFactory<FarmDb> contexts, GroupComm
         List<Guid> gone = [];
         await commits.WriteAsync(async db =>
         {
-            // What the statement itself removed is what is gone: prompts are committed and begun while it runs.
-            var removed = await db.Prompts.FromSqlRaw(DeleteWaiting(leased.Count), [tenant, .. leased]).AsNoTracking().ToListAsync();
-            gone = removed.ConvertAll(prompt => prompt.RunId);
-            db.Ledger.AddRange(removed.Select(prompt => LedgerRows.OfDeleted(prompt, clock.GetUtcNow())));
+            gone = (await WaitingRemoval.RunAsync(db, tenant, leased, clock.GetUtcNow())).ConvertAll(prompt => prompt.RunId);
             await db.Graphs.Where(g => EF.Parameter(gone).Contains(g.RunId)).ExecuteDeleteAsync();
         });
         return gone;
@@ -83,13 +80,6 @@ internal sealed class EfQueueStore(IDbContextFactory<FarmDb> contexts, GroupComm
         var runs = db.Prompts.AsNoTracking().Where(which).Select(p => new StoredRun(
             p.RunId, p.Tenant, p.PromptId, p.Number, p.Attempt, p.ClassTypes, p.CreatedAt, p.Status == PromptStatus.Running, p.WorkerId));
         await foreach (var run in runs.AsAsyncEnumerable().WithCancellation(cancellation)) yield return run;
-    }
-
-    /// <summary>The statement; <c>status &lt; 2</c> is what lets SQLite use the index of unfinished prompts.</summary>
-    private static string DeleteWaiting(int leased)
-    {
-        var spared = leased == 0 ? "" : $"AND run_id NOT IN ({string.Join(", ", Enumerable.Range(1, leased).Select(i => $"{{{i}}}"))})";
-        return $$"""DELETE FROM prompts WHERE tenant = {0} AND status = 0 AND status < 2 {{spared}} RETURNING * """;
     }
 
     private static IQueryable<CounterRow> Counters(FarmDb db, string tenant) =>
