@@ -6,6 +6,8 @@ namespace Farm.Grains.Scheduling;
 /// <summary>Registration of the scheduler.</summary>
 internal static class SchedulingExtensions
 {
+    private static readonly TimeSpan WakePause = TimeSpan.FromMilliseconds(200);
+
     /// <summary>What the scheduler needs; options from <c>Farm:Scheduling</c> and <c>Farm:Tenants</c>. It starts with the silo, so that stored prompts run with no client.</summary>
     public static ISiloBuilder AddScheduling(this ISiloBuilder silo, IConfiguration configuration)
     {
@@ -17,7 +19,25 @@ internal static class SchedulingExtensions
         silo.Services.AddSingleton<TenantQuotas>();
         silo.Services.AddSingleton<RankPolicy>();
         silo.Services.AddTransient<FairShares>();
-        return silo.AddStartupTask((services, _) =>
-            services.GetRequiredService<IGrainFactory>().GetGrain<ISchedulerGrain>(ISchedulerGrain.Key).CountAsync(""));
+        return silo.AddStartupTask(WakeAsync);
+    }
+
+    /// <summary>Brings the scheduler to life; to read a long queue it may take longer than a call waits.</summary>
+    private static async Task WakeAsync(IServiceProvider services, CancellationToken cancellation)
+    {
+        var scheduler = services.GetRequiredService<IGrainFactory>().GetGrain<ISchedulerGrain>(ISchedulerGrain.Key);
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                await scheduler.CountAsync("");
+                return;
+            }
+            catch (Exception away) when (away is OrleansException or TimeoutException or OperationCanceledException)
+            {
+                SchedulingLog.NotAwake(services.GetRequiredService<ILogger<SchedulerGrain>>(), away.Message);
+            }
+            await Task.Delay(WakePause, services.GetRequiredService<TimeProvider>(), cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 }

@@ -14,6 +14,9 @@ internal static partial class SchedulingLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "The loss of prompt {RunId} attempt {Attempt} could not be told; it is tried again.")]
     public static partial void LoseFailed(ILogger logger, Exception error, Guid runId, int attempt);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "The scheduler does not answer yet ({Reason}); the silo goes on starting when it does.")]
+    public static partial void NotAwake(ILogger logger, string reason);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Worker {WorkerId} failed the same way again and again ({Fault}: {Detail}); it is set aside until it is brought back.")]
     public static partial void SetAside(ILogger logger, string workerId, WorkerFault fault, string detail);
 
