@@ -8,4 +8,7 @@ internal static partial class PersistenceLog
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Applying {Count} migrations to the {Provider} database.")]
     public static partial void Migrating(ILogger logger, int count, string provider);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} failed: the database does not answer ({Reason}).")]
+    public static partial void Away(ILogger logger, string method, string reason);
 }

@@ -39,6 +39,8 @@ internal static class OutageScenario
         invariants.Check("submissions without the database are refused with 503", submitter.Refusals.Keys.All(status => status == 503) && !submitter.Refusals.IsEmpty, () => string.Join(", ", submitter.Refusals.Keys));
         invariants.Check("a 503 says when to try again", submitter.WithoutRetryAfter.IsEmpty, () => submitter.WithoutRetryAfter.First());
         await farm.Postgres.StartAgainAsync();
+        // The connections of this program's own pool are those of the server that is gone.
+        farm.Database.Clear();
         Console.WriteLine($"PostgreSQL is back; {submitter.Refusals.GetValueOrDefault(503)} submissions were answered with 503");
         await waiting;
         invariants.Check("the queue drains after the outages", await farm.DrainAsync(DrainLimit), () => "prompts are left");
