@@ -120,6 +120,7 @@ public static class FarmGateway
 
     private static IServiceCollection AddWebSockets(this IServiceCollection services) => services
         .AddSingleton<ConnectionRegistry>()
+        .AddSingleton<SocketInstruments>()
         .AddSingleton<SocketReader>()
         .AddSingleton<GatewaySessions>()
         .AddHostedService(provider => provider.GetRequiredService<GatewaySessions>());

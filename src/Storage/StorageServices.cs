@@ -26,6 +26,8 @@ public static class StorageServices
         services.AddSingleton<IValidateOptions<FileStoreOptions>, FileStoreOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new DataFolders(provider.GetRequiredService<IOptions<StorageOptions>>().Value));
+        services.AddMetrics();
+        services.AddSingleton<StorageInstruments>();
         services.AddLocalParts();
         services.AddHostedService<StoragePreparation>();
         return configuration.GetSection(FileStoreOptions.Section)[nameof(FileStoreOptions.Kind)] is { } text
@@ -50,8 +52,12 @@ public static class StorageServices
 }
 
 /// <summary>Makes the folders before anything else starts and removes what dead writers left half written.</summary>
-internal sealed class StoragePreparation(DataFolders folders, Staging staging, IOptions<FileStoreOptions> options, TimeProvider time) : IHostedLifecycleService
+internal sealed class StoragePreparation(DataFolders folders, Staging staging, IOptions<FileStoreOptions> options, StorageInstruments instruments, TimeProvider time)
+    : IHostedLifecycleService
 {
+    // Lives as long as this: its gauges are read by who measures.
+    private readonly StorageInstruments _instruments = instruments;
+
     /// <summary>No write takes this long; a shared volume may hold files that other processes write now.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 

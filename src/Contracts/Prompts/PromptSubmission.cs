@@ -67,6 +67,12 @@ public sealed record PromptSubmission
     /// refused. Null where ids may repeat.
     /// </summary>
     [Id(14)] public string? Fingerprint { get; init; }
+
+    /// <summary>
+    /// The trace it belongs to, as W3C's <c>traceparent</c>: the gateway's span that submitted it; null when it is not traced. Kept in
+    /// memory, never stored: what happens to a prompt after its grain has left memory is a trace of its own.
+    /// </summary>
+    [Id(42)] public string? TraceParent { get; init; }
 }
 
 /// <summary>What the submitter is told.</summary>

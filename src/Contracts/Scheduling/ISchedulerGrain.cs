@@ -119,6 +119,9 @@ public sealed record QueueEntry
 
     /// <summary>When the gateway accepted it.</summary>
     [Id(8)] public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The trace it belongs to, as W3C's <c>traceparent</c>; null when it is not traced.</summary>
+    [Id(9)] public string? TraceParent { get; init; }
 }
 
 /// <summary>A worker that asks for work, and what it can do.</summary>

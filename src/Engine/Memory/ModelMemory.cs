@@ -40,6 +40,9 @@ public sealed class ModelMemory : IDisposable
     /// <summary>Most bytes of weights that stay loaded.</summary>
     public long BudgetBytes { get; }
 
+    /// <summary>Told the name of a network whose load begins; what it gives is disposed when the load is over, successful or not. Default: nothing is told.</summary>
+    public Func<string, IDisposable>? Loading { get; init; }
+
     /// <summary>Bytes of all networks that are loaded or being loaded.</summary>
     public long ResidentBytes
     {
@@ -117,6 +120,7 @@ public sealed class ModelMemory : IDisposable
     /// <summary>Whole if it fits the budget and the device; else with the blocks that fit, or none.</summary>
     private T Load<T>(ModelSlot<T> slot) where T : class, IDisposable
     {
+        using var watched = Loading?.Invoke(slot.Name);
         try
         {
             return Run(() => slot.Load(slot.Bytes > BudgetBytes ? BudgetBytes : long.MaxValue));

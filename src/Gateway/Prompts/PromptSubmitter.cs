@@ -22,6 +22,7 @@ internal sealed partial class PromptSubmitter(
     /// <summary>Validates and queues; the answer says either the id and number, or why not.</summary>
     public async Task<PromptAnswer> SubmitAsync(PromptRequest request, RequestIdentity identity, CancellationToken cancel)
     {
+        using var span = SubmitTracing.Start(identity.Tenant);
         // The counter moves with every post that brings no number, the refused ones included.
         var admission = Scheduler.AdmitAsync(identity.Tenant);
         var number = request.Number ?? await DrawAsync(request, identity);
@@ -31,7 +32,7 @@ internal sealed partial class PromptSubmitter(
         if (prepared.Submission is not { } submission)
             return PromptAnswer.Refused(prepared.Result);
         var key = SubmissionKey.Of(request, identity);
-        var receipt = await SubmitAsync(key.RunId, submission with { Number = number, Fingerprint = key.Fingerprint });
+        var receipt = await SubmitAsync(key.RunId, submission with { Number = number, Fingerprint = key.Fingerprint, TraceParent = span.TraceParent() });
         Accepted(logger, receipt.PromptId);
         return new PromptAnswer(receipt, prepared.Result, request.Number is not null);
     }

@@ -9,7 +9,7 @@ namespace Farm.Gateway.WebSockets;
 
 /// <summary>Runs a socket: sends what is queued, reads what the client says, ends both together.</summary>
 internal sealed partial class SocketReader(
-    IOptions<GatewayOptions> options, TimeProvider time, IHostApplicationLifetime host, ILogger<SocketReader> logger)
+    IOptions<GatewayOptions> options, TimeProvider time, SocketInstruments instruments, IHostApplicationLifetime host, ILogger<SocketReader> logger)
 {
     /// <summary>Returns when the socket is closed by either side.</summary>
     public async Task RunAsync(ClientConnection connection, WebSocket socket, CancellationToken aborted)
@@ -38,6 +38,7 @@ internal sealed partial class SocketReader(
 
     private void CutOff(ClientConnection connection, CancellationTokenSource stop)
     {
+        instruments.CutOff();
         CutOff(logger, connection.Id);
         _ = FarewellAsync(stop);
     }

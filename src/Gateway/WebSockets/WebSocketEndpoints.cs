@@ -9,7 +9,7 @@ namespace Farm.Gateway.WebSockets;
 /// <summary><c>/ws</c>: the events of a client's runs and of its tenant's queue.</summary>
 internal sealed class WebSocketEndpoints(
     IGrainFactory grains, GatewaySessions sessions, ConnectionRegistry registry, IdentityResolver identities, SocketReader reader,
-    IOptions<GatewayOptions> options) : IResource
+    SocketInstruments instruments, IOptions<GatewayOptions> options) : IResource
 {
     private const string NoUpgrade = "No WebSocket UPGRADE hdr: None\n Can \"Upgrade\" only to \"WebSocket\".";
 
@@ -35,6 +35,7 @@ internal sealed class WebSocketEndpoints(
     private async Task ServeAsync(ClientConnection connection, WebSocket socket, CancellationToken cancel)
     {
         registry.Add(connection);
+        instruments.Opened();
         try
         {
             await WelcomeAsync(connection);

@@ -10,6 +10,7 @@ internal static class CatalogExtensions
     {
         silo.Services.AddOptions<CatalogOptions>().Bind(configuration.GetSection(CatalogOptions.Section)).ValidateOnStart();
         silo.Services.AddSingleton<IValidateOptions<CatalogOptions>, CatalogOptionsValidator>();
+        silo.Services.AddSingleton<CatalogInstruments>();
         return silo;
     }
 }

@@ -9,7 +9,8 @@ namespace Farm.Grains.Catalog;
 /// <summary>The one catalogue. Reentrant, because readers wait in it for the next version.</summary>
 [Reentrant]
 internal sealed class CatalogGrain(
-    ICatalogStore store, TimeProvider clock, IOptions<CatalogOptions> options, ILogger<CatalogGrain> logger, IHostApplicationLifetime host) : Grain, ICatalogGrain
+    ICatalogStore store, TimeProvider clock, IOptions<CatalogOptions> options, CatalogInstruments instruments, ILogger<CatalogGrain> logger,
+    IHostApplicationLifetime host) : Grain, ICatalogGrain
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -33,6 +34,7 @@ internal sealed class CatalogGrain(
     public async Task RegisterAsync(WorkerManifest manifest)
     {
         _workers[manifest.WorkerId] = new LiveWorker(manifest.ManifestHash, ToInfo(manifest));
+        instruments.Joined();
         CatalogLog.Registered(logger, manifest.WorkerId, manifest.ManifestHash, manifest.Definitions.Length);
         if (_classes.ContainsKey(manifest.ManifestHash) && OthersLive(manifest.ManifestHash)) return;
         var offered = new StoredManifest(manifest.ManifestHash, manifest.Definitions);
@@ -55,7 +57,7 @@ internal sealed class CatalogGrain(
     /// <inheritdoc/>
     public Task LeaveAsync(string workerId)
     {
-        _workers.Remove(workerId);
+        if (_workers.Remove(workerId)) instruments.Left();
         return Task.CompletedTask;
     }
 
@@ -97,7 +99,9 @@ internal sealed class CatalogGrain(
         var oldest = clock.GetUtcNow() - options.Value.WorkerLife;
         foreach (var (id, worker) in _workers)
         {
-            if (worker.Info.SeenAt < oldest) _workers.Remove(id);
+            if (worker.Info.SeenAt >= oldest) continue;
+            _workers.Remove(id);
+            instruments.FellSilent();
         }
     }
 

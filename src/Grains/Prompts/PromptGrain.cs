@@ -59,7 +59,8 @@ internal sealed class PromptGrain(
         if (!PromptStateMachine.HasBegun(_state, attempt, workerId))
         {
             if (PromptStateMachine.Begin(_state, attempt, workerId, clock.GetUtcNow()) is not { } running) return null;
-            await CommitAsync(running, store.UpdateAsync(running));
+            using (PromptTracing.Start("begin", running)) await CommitAsync(running, store.UpdateAsync(running));
+            instruments.Begun();
             _interrupted = false;
             _messages.Clear();
             Router.Restart();
@@ -188,6 +189,7 @@ internal sealed class PromptGrain(
     /// <summary>A new prompt is inserted without asking whether it exists: that is known when it is refused.</summary>
     private async Task InsertAsync(PromptState queued)
     {
+        using var span = PromptTracing.Start("commit", queued);
         try
         {
             await store.InsertAsync(queued);
@@ -200,7 +202,7 @@ internal sealed class PromptGrain(
         }
         Take(queued);
         _router = null;
-        instruments.Submitted();
+        instruments.Submitted(queued.Submission.Tenant);
         PromptLog.Queued(logger, RunId, queued.Submission.Tenant);
     }
 
@@ -217,8 +219,8 @@ internal sealed class PromptGrain(
     /// <summary>Commits the end, then tells: the closing events, the tenant's new count, the run's end (ComfyUI's order).</summary>
     private async Task EndAsync(PromptState ended, PromptEnd end, IReadOnlyList<RunEvent> closing)
     {
-        await CommitAsync(ended, store.EndAsync(ended, end));
-        instruments.Ended(end.Outcome, ended.EndedAt - ended.StartedAt);
+        using (PromptTracing.Start("end", ended)?.SetTag("farm.outcome", end.Outcome.ToString())) await CommitAsync(ended, store.EndAsync(ended, end));
+        instruments.Ended(ended, end.Outcome);
         PromptLog.Ended(logger, (ended.EndedAt - ended.StartedAt)?.TotalSeconds ?? 0, RunId, ended.Attempt, end.Outcome);
         await TellEndAsync(closing);
     }
@@ -314,5 +316,6 @@ internal sealed class PromptGrain(
         Resident = Stays(state.Submission),
         Needs = state.Submission.Needs,
         CreatedAt = state.Submission.CreatedAt,
+        TraceParent = state.Submission.TraceParent,
     };
 }

@@ -14,7 +14,10 @@ internal sealed class FarmQueue(ITenantOrder order, RankPolicy rank, TenantQuota
     private long _handOuts;
 
     /// <summary>Prompts that wait, of all tenants.</summary>
-    public int WaitingCount { get; private set; }
+    public int WaitingCount => Depths.Count;
+
+    /// <summary>What waits, by pool and tenant.</summary>
+    public QueueDepths Depths { get; } = new();
 
     /// <summary>Prompts under a lease, of all tenants.</summary>
     public int RunningCount => _items.Count - WaitingCount;
@@ -38,6 +41,7 @@ internal sealed class FarmQueue(ITenantOrder order, RankPolicy rank, TenantQuota
                 entry.CreatedAt.ToUnixTimeMilliseconds(), Running: false, WorkerId: null);
             item = Add(run, lease: null);
             item.Resident = entry.Resident;
+            item.TraceParent = entry.TraceParent;
             return item;
         }
         if (entry.Attempt <= item.Attempt) return null;
@@ -90,7 +94,7 @@ internal sealed class FarmQueue(ITenantOrder order, RankPolicy rank, TenantQuota
     {
         if (!_items.Remove(runId, out var item)) return null;
         var tenant = item.Tenant;
-        if (item.Lease is null) WaitingCount--;
+        if (item.Lease is null) Depths.Remove(item);
         else Settle(item, succeeded);
         tenant.Remove(item);
         _requirements.Return(item.Requirement);
@@ -115,6 +119,7 @@ internal sealed class FarmQueue(ITenantOrder order, RankPolicy rank, TenantQuota
             run.RunId, run.PromptId, run.Number, _requirements.Take(NeedsText.RequirementOf(run.Needs)), Times.Of(needs.Shape), TenantOf(run.Tenant))
         {
             CreatedAt = run.CreatedAt,
+            WaitsSince = run.CreatedAt,
             Deadline = needs.Deadline?.ToUnixTimeMilliseconds(),
             FileBytes = needs.FileBytes,
             Priority = needs.Priority,
@@ -129,7 +134,7 @@ internal sealed class FarmQueue(ITenantOrder order, RankPolicy rank, TenantQuota
     {
         _items.Add(item.RunId, item);
         item.Tenant.Add(item);
-        if (item.Lease is null) WaitingCount++;
+        if (item.Lease is null) Depths.Add(item);
         Turn(item.Tenant);
     }
 
@@ -141,10 +146,14 @@ internal sealed class FarmQueue(ITenantOrder order, RankPolicy rank, TenantQuota
 
     private void SetLease(QueuedItem item, LeaseTerm? term)
     {
-        if (item.Lease is null) WaitingCount--;
+        if (item.Lease is null) Depths.Remove(item);
         else Settle(item, succeeded: false);
         item.Tenant.Lease(item, term);
-        if (term is null) WaitingCount++;
+        if (term is null)
+        {
+            item.WaitsSince = clock.GetUtcNow().ToUnixTimeMilliseconds();
+            Depths.Add(item);
+        }
         Turn(item.Tenant);
     }
 

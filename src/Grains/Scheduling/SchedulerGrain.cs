@@ -84,6 +84,10 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _claims.Dismiss();
+        // The scheduler lives elsewhere from now on.
+        _instruments.Sizes(0, 0, 0);
+        _instruments.Queue([], 0);
+        _instruments.Workers([]);
         return _numbers.ReturnAsync();
     }
 
@@ -246,9 +250,11 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
 
     private void HandOut(QueuedItem item, string workerId)
     {
+        var now = _clock.GetUtcNow();
         _queue.HandOut(item, workerId, LeaseEnd);
         _roster.Takes(workerId, item.Shape.Expected);
-        _instruments.HandedOut();
+        QueueTracing.Waited(item, workerId, now);
+        _instruments.HandedOut(item.Requirement.Pool, now - DateTimeOffset.FromUnixTimeMilliseconds(item.WaitsSince));
     }
 
     private async Task<QueuedItem?> WaitAsync(WaitingClaim waiting)
@@ -281,8 +287,10 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
     /// <summary>Takes ended leases away. The prompt's grain decides what becomes of the prompt and queues it again or releases it.</summary>
     private Task SweepAsync(CancellationToken cancellation)
     {
-        Measure();
         _roster.Sweep();
+        Measure();
+        _instruments.Queue(_queue.Depths.Read(), _clock.GetUtcNow().ToUnixTimeMilliseconds());
+        _instruments.Workers(_roster.Living.Select(w => w.Profile.Pool));
         Serve();
         var now = _clock.GetUtcNow();
         foreach (var item in _queue.Leased.Where(i => i.Lease!.End <= now).ToArray())

@@ -51,6 +51,9 @@ public sealed class SchedulingOptions
 
     /// <summary>The longest a claim may wait, whatever patience it has; below the response timeout of grain calls. 25 s by default.</summary>
     public TimeSpan MaxPatience { get; set; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>How many tenants, and how many pools, metrics name; those that come later count as <c>other</c>. 50 by default.</summary>
+    public int MeasuredTenants { get; set; } = 50;
 }
 
 /// <summary>Checks <see cref="SchedulingOptions"/> at start.</summary>
@@ -71,6 +74,7 @@ internal sealed class SchedulingOptionsValidator : IValidateOptions<SchedulingOp
         Above(nameof(options.AvoidTime), options.AvoidTime, TimeSpan.Zero);
         Above(nameof(options.MaxPatience), options.MaxPatience, TimeSpan.FromMilliseconds(10));
         if (options.FaultLimit is < 0 or > 1000) failures.Add($"{SchedulingOptions.Section}:FaultLimit is {options.FaultLimit}; it must be 0 to 1000.");
+        if (options.MeasuredTenants < 1) failures.Add($"{SchedulingOptions.Section}:{nameof(options.MeasuredTenants)} is {options.MeasuredTenants}; it must be 1 or more.");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Above(string option, TimeSpan value, TimeSpan least)

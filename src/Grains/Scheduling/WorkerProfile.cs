@@ -11,6 +11,9 @@ internal sealed class WorkerProfile(IEnumerable<string> classes, string pool, Im
     private readonly HashSet<string> _labels = new(labels, StringComparer.Ordinal);
     private readonly Dictionary<Requirement, bool> _answers = [];
 
+    /// <summary>Its pool; empty for none.</summary>
+    public string Pool { get; } = pool;
+
     /// <summary>True for a manifest that the catalogue does not know.</summary>
     public bool IsEmpty => _classes.Count == 0;
 
@@ -23,7 +26,7 @@ internal sealed class WorkerProfile(IEnumerable<string> classes, string pool, Im
     }
 
     /// <summary>Whether it serves a pool. Workers of a pool run nothing else.</summary>
-    public bool IsIn(string wanted) => string.Equals(pool, wanted, StringComparison.Ordinal);
+    public bool IsIn(string wanted) => string.Equals(Pool, wanted, StringComparison.Ordinal);
 
     /// <summary>Required labels that it lacks.</summary>
     public ImmutableArray<string> MissingLabels(Requirement requirement) => [.. requirement.Labels.Where(l => !_labels.Contains(l))];

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Farm.Grains.Sessions;
 
 /// <summary>The events of one client: logged, then handed to the gateway that has its socket.</summary>
-internal sealed class ClientSessionGrain(TimeProvider clock, IOptions<SessionOptions> options, ILogger<ClientSessionGrain> logger)
+internal sealed class ClientSessionGrain(TimeProvider clock, IOptions<SessionOptions> options, SessionInstruments instruments, ILogger<ClientSessionGrain> logger)
     : Grain, IClientSessionGrain
 {
     private readonly SessionLog _log = new(clock.GetUtcNow(), options.Value.LogEvents, options.Value.LogImageBytes);
@@ -58,7 +58,9 @@ internal sealed class ClientSessionGrain(TimeProvider clock, IOptions<SessionOpt
     public async Task PublishAsync(string promptId, ImmutableArray<RunEvent> events)
     {
         Watch(promptId, events);
+        var droppedBefore = _log.Dropped;
         var numbered = _log.Append(promptId, events);
+        instruments.Logged(events.Length, _log.Dropped - droppedBefore);
         if (_socket is not { } socket) return;
         if (!await TellAsync(socket.Gateway.DeliverAsync(socket.ConnectionId, numbered), socket.ConnectionId) && _socket == socket)
             Lose();
@@ -100,6 +102,7 @@ internal sealed class ClientSessionGrain(TimeProvider clock, IOptions<SessionOpt
         }
         catch (Exception error) when (error is OrleansException or TimeoutException or ObjectDisposedException)
         {
+            instruments.DeliveryFailed();
             SessionLogMessages.GatewayGone(logger, error, connectionId);
             return false;
         }

@@ -17,6 +17,9 @@ internal sealed class SessionLog(DateTimeOffset birth, int maxEvents, long maxIm
     /// <summary>The number of the last event.</summary>
     public long Last => _sequence;
 
+    /// <summary>Events that left the log for newer ones, in all.</summary>
+    public int Dropped { get; private set; }
+
     /// <summary>Numbers events and keeps those that a returning socket must not miss: all but previews.</summary>
     public ImmutableArray<ClientEvent> Append(string promptId, ImmutableArray<RunEvent> events)
     {
@@ -29,7 +32,7 @@ internal sealed class SessionLog(DateTimeOffset birth, int maxEvents, long maxIm
             _events.Enqueue(item);
             _imageBytes += ImageBytes(item);
         }
-        while (_events.Count > maxEvents || _imageBytes > maxImageBytes) _imageBytes -= ImageBytes(_events.Dequeue());
+        for (; _events.Count > maxEvents || _imageBytes > maxImageBytes; Dropped++) _imageBytes -= ImageBytes(_events.Dequeue());
         return numbered.MoveToImmutable();
     }
 

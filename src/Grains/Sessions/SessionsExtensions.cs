@@ -10,6 +10,7 @@ internal static class SessionsExtensions
     {
         silo.Services.AddOptions<SessionOptions>().Bind(configuration.GetSection(SessionOptions.Section)).ValidateOnStart();
         silo.Services.AddSingleton<IValidateOptions<SessionOptions>, SessionOptionsValidator>();
+        silo.Services.AddSingleton<SessionInstruments>();
         return silo;
     }
 }

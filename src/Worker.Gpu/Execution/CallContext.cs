@@ -39,7 +39,7 @@ internal sealed class CallContext(PromptRun run, RunNode node, int slice) : INod
 
     /// <inheritdoc />
     public ProgressBar StartProgress(double total, string? nodeId = null) =>
-        run.Progress.StartBar(nodeId is null ? Node : run.Graph.Find(nodeId)?.Identity ?? NodeIdentity.Of(nodeId), total, Interrupted);
+        run.Progress.StartBar(nodeId is null ? Node : run.Graph.Find(nodeId)?.Identity ?? NodeIdentity.Of(nodeId), total, Interrupted, run.StepsOf(node));
 
     /// <inheritdoc />
     public void SetProgress(double value, double max, NodePreview? preview = null) =>

@@ -70,6 +70,7 @@ internal sealed class NodeStep(PromptRun run, PromptExecutor executor, NodeObjec
             run.Require(node, needed);
             return null;
         }
+        node.Timing = executor.Instruments?.Start(node, plan, run.Request.Trace);
         if (TakeShared(node, plan, instance, slices))
             return null;
         if (instance is AsyncNode asynchronous)
@@ -92,6 +93,8 @@ internal sealed class NodeStep(PromptRun run, PromptExecutor executor, NodeObjec
         node.Claim = found.Claim;
         if (found.Outputs is not { } outputs)
             return false;
+        node.Timing?.TakenFromFarm();
+        node.Timing = null;
         Complete(node, new CacheEntry(ui: null, outputs, executor.Ledger) { Origin = node.Origin });
         return true;
     }
@@ -180,6 +183,8 @@ internal sealed class NodeStep(PromptRun run, PromptExecutor executor, NodeObjec
 
     private void Show(RunNode node, NodePlan plan, SliceOutput[] slices)
     {
+        node.Timing?.Ran();
+        node.Timing = null;
         var ui = SliceOutput.MergeUi(slices) is { } json ? run.Show(node, json) : null;
         if (Array.Exists(slices, s => s.Graph is not null))
             run.Expand(node, slices, ui);

@@ -24,6 +24,9 @@ internal sealed class PromptExecutor(
     /// <summary>Results that all workers share; null for none.</summary>
     public SharedResults? Shared { get; init; }
 
+    /// <summary>Takes the nodes' times; null for nobody.</summary>
+    public NodeInstruments? Instruments { get; init; }
+
     /// <summary>Who holds which values.</summary>
     public ValueLedger Ledger { get; } = new();
 

@@ -109,6 +109,10 @@ internal sealed class PromptRun : IDisposable
             _list.Require(link, node);
     }
 
+    /// <summary>What takes the steps of a node's progress and their time; null for nobody.</summary>
+    public Action<double, TimeSpan>? StepsOf(RunNode node) =>
+        _executor.Instruments is { } instruments ? (steps, time) => instruments.Stepped(node, steps, time) : null;
+
     /// <summary>Lets other nodes run until the calls of this one have ended.</summary>
     public void WaitForCalls(RunNode node, AsyncCalls calls)
     {
@@ -155,12 +159,14 @@ internal sealed class PromptRun : IDisposable
     public void CompleteCached(RunNode node, CacheEntry result)
     {
         Resend(node, result);
+        _executor.Instruments?.Cached(node);
         Progress.FinishCached(node.Identity);
         _list.Complete(node, result);
         node.ReleaseHolds(_executor.Ledger);
         if (node.Calls is { } calls)
             Discard(calls);
         (node.Calls, node.Expansion) = (null, null);
+        StopTiming(node, null);
     }
 
     /// <summary>A node ran.</summary>
@@ -191,6 +197,7 @@ internal sealed class PromptRun : IDisposable
     {
         foreach (var node in _list.Pending)
         {
+            StopTiming(node, null);
             node.ReleaseHolds(_executor.Ledger);
             if (node.Calls is { } calls)
                 Discard(calls);
@@ -284,6 +291,8 @@ internal sealed class PromptRun : IDisposable
     private RunEnd EndFailed(RunNode? node, Exception failure, NodeInputs? inputs)
     {
         var (id, classType) = node is null ? ("", "") : (node.Identity.RealNode, SubmittedClassOf(node));
+        if (node is not null)
+            StopTiming(node, Failures.TypeOf(failure));
         _executor.Logger.NodeFailed(node?.Id ?? "", classType, Failures.TypeOf(failure));
         var error = new ExecutionFailure
         {
@@ -318,6 +327,12 @@ internal sealed class PromptRun : IDisposable
             CurrentOutputs = _knownAtStart,
         };
         return End(RunOutcome.Error, completed: true, new ExecutionError(error, Now));
+    }
+
+    private static void StopTiming(RunNode node, string? failure)
+    {
+        node.Timing?.Stopped(failure);
+        node.Timing = null;
     }
 
     private string SubmittedClassOf(RunNode node) => Graph.FindSubmitted(node.Identity.RealNode)?.ClassType ?? node.ClassType;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Farm.Contracts.Prompts;
 using Farm.Nodes;
 
@@ -30,6 +31,9 @@ internal sealed record RunRequest
 
     /// <summary>Files, for the nodes.</summary>
     public required INodeFiles Files { get; init; }
+
+    /// <summary>The span that the nodes' spans are parts of; the default where nobody listens.</summary>
+    public ActivityContext Trace { get; init; }
 }
 
 /// <summary>How an execution ended.</summary>

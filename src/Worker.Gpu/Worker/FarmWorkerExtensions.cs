@@ -44,8 +44,12 @@ public static class FarmWorkerExtensions
         services.AddSingleton(provider =>
         {
             var options = provider.GetRequiredService<IOptions<TorchOptions>>().Value;
-            return new ModelMemory(TorchRuntime.Configure(options), options.ModelBudgetBytes);
+            var instruments = provider.GetRequiredService<ModelInstruments>();
+            var memory = new ModelMemory(TorchRuntime.Configure(options), options.ModelBudgetBytes) { Loading = instruments.Loading };
+            instruments.Watch(memory);
+            return memory;
         });
+        services.AddSingleton<ModelInstruments>();
         services.AddSingleton<ITextEmbeddings, CatalogEmbeddings>();
         services.AddSingleton(provider => new CheckpointLoader(
             provider.GetRequiredService<ModelMemory>(), provider.GetRequiredService<IOptions<TorchOptions>>().Value.Precision, provider.GetRequiredService<ITextEmbeddings>()));
@@ -57,6 +61,7 @@ public static class FarmWorkerExtensions
         services.TryAddSingleton(TimeProvider.System);
         return services
             .AddSingleton<HostMemory>()
+            .AddSingleton<NodeInstruments>()
             .AddSingleton<IHostMemory>(provider => provider.GetRequiredService<HostMemory>())
             .AddSingleton<INodeInvoker, TorchNodeInvoker>();
     }
@@ -88,6 +93,7 @@ public static class FarmWorkerExtensions
             .AddSingleton<WorkerPulse>()
             .AddReadyCheck<WorkerCheck>("worker")
             .AddSingleton<WorkerIdentity>()
+            .AddSingleton<WorkerInstruments>()
             .AddSingleton<WorkerLanes>()
             .AddSingleton<DeviceFaults>()
             .AddSingleton<RunJob>()

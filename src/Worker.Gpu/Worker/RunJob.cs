@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Text.Json;
 using Farm.Contracts.Prompts;
 using Farm.Contracts.Workers;
@@ -11,7 +12,7 @@ namespace Farm.Worker;
 /// <summary>Runs attempts: executes the prompt, reports on the way, hands in the result, and sees to its files.</summary>
 internal sealed class RunJob(
     IGrainFactory grains, IFileStore store, IRunFiles runFiles, IFileCatalog catalog, IEnumerable<INodeChecker> checkers, DeviceFaults device,
-    IOptions<WorkerOptions> options, TimeProvider clock, ILogger<RunJob> logger)
+    WorkerInstruments instruments, IOptions<WorkerOptions> options, TimeProvider clock, ILogger<RunJob> logger)
 {
     /// <summary>
     /// Executes an attempt. The result is handed in by the task that <see cref="Ran.HandInAsync"/> starts, so that the caller can ask for
@@ -20,6 +21,7 @@ internal sealed class RunJob(
     public async Task<Ran> ExecuteAsync(PromptJob job, WorkerLane lane, Action<RunReporter> started)
     {
         var attempt = new RunAttempt(job.RunId, job.Attempt);
+        using var span = RunTracing.Start(job, options.Value.Name);
         if (job.Attempt > 1)
             await runFiles.DiscardEarlierAsync(attempt);
         var prompt = grains.GetGrain<IPromptGrain>(job.RunId);
@@ -27,10 +29,15 @@ internal sealed class RunJob(
         var reporter = new RunReporter(prompt, job.Attempt, options.Value.ReportInterval, options.Value.RetryDelay, clock, logger);
         started(reporter);
         var reporting = reporter.RunAsync();
-        var end = await ExecuteAsync(job, files, lane, reporter);
+        var end = await ExecuteAsync(job, files, lane, reporter, span);
         // What comes later finds a whole result, and only the prompt's grain knows whether it counts: a lease that is gone may be one whose
         // result was committed and whose answer was lost.
         var cutShort = reporter.IsGivenBack ? "its worker was stopped" : reporter.Order == RunOrder.Abandon ? "its lease was gone" : null;
+        if (cutShort is null)
+            instruments.Ended(end.Outcome);
+        else
+            instruments.CutShort();
+        span?.SetTag("farm.outcome", cutShort ?? end.Outcome.ToString());
         var events = await reporter.FinishAsync(reporting, end.Closing);
         var result = new RunResult
         {
@@ -44,13 +51,13 @@ internal sealed class RunJob(
         return new Ran(prompt, attempt, result, cutShort, files.HasWritten ? runFiles : null, options.Value.RetryDelay, clock, logger);
     }
 
-    private async Task<RunEnd> ExecuteAsync(PromptJob job, AttemptFiles files, WorkerLane lane, RunReporter reporter)
+    private async Task<RunEnd> ExecuteAsync(PromptJob job, AttemptFiles files, WorkerLane lane, RunReporter reporter, Activity? span)
     {
         try
         {
             if (await FirstFailedCheckAsync(job.Submission.DeferredChecks) is { } failed)
                 return Fail(failed.Check.NodeId, failed.Check.ClassType, failed.Result.ExceptionType ?? "ValueError", Describe(failed.Result));
-            return await lane.ExecuteAsync(Request(job.Submission, files), reporter, reporter.Stopped);
+            return await lane.ExecuteAsync(Request(job.Submission, files) with { Trace = span?.Context ?? default }, reporter, reporter.Stopped);
         }
         catch (Exception failure)
         {

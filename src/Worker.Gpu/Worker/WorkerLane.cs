@@ -29,12 +29,12 @@ internal sealed class WorkerLane(PromptExecutor executor, string name) : IDispos
 
 /// <summary>All lanes of the worker.</summary>
 internal sealed class WorkerLanes(
-    NodeTable table, INodeInvoker invoker, IHostMemory memory, SharedResults shared, IServiceProvider services, TimeProvider clock,
+    NodeTable table, INodeInvoker invoker, IHostMemory memory, SharedResults shared, NodeInstruments instruments, IServiceProvider services, TimeProvider clock,
     ILogger<PromptExecutor> logger, IOptions<WorkerOptions> options) : IDisposable
 {
     /// <summary>As many as prompts may run at a time.</summary>
     public IReadOnlyList<WorkerLane> All { get; } = [.. Enumerable.Range(0, options.Value.Parallelism).Select(i => new WorkerLane(
-        new PromptExecutor(table, options.Value.Cache.Create(memory), invoker, services, clock, logger) { Shared = shared }, $"engine {i}"))];
+        new PromptExecutor(table, options.Value.Cache.Create(memory), invoker, services, clock, logger) { Shared = shared, Instruments = instruments }, $"engine {i}"))];
 
     /// <inheritdoc />
     public void Dispose()

@@ -58,20 +58,24 @@ internal sealed class RunProgress(IRunSink sink, TimeProvider clock)
         if (preview is not null) yield return new ImagePreview(node, preview.MimeType, preview.Data, preview.IsResult);
     }
 
-    /// <summary>A bar for a node.</summary>
-    public ProgressBar StartBar(NodeIdentity node, double total, CancellationToken interrupted) => new Bar(this, node, total, interrupted);
+    /// <summary>A bar for a node; <paramref name="stepped"/> is told how many steps were done in which time.</summary>
+    public ProgressBar StartBar(NodeIdentity node, double total, CancellationToken interrupted, Action<double, TimeSpan>? stepped = null) =>
+        new Bar(this, node, total, interrupted, stepped);
 
     // The first update, the last one and those with a preview are always sent, others only when they are far enough from the last.
-    private sealed class Bar(RunProgress progress, NodeIdentity node, double total, CancellationToken interrupted) : ProgressBar(total)
+    private sealed class Bar(RunProgress progress, NodeIdentity node, double total, CancellationToken interrupted, Action<double, TimeSpan>? stepped) : ProgressBar(total)
     {
         private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
         private const double LeastStep = 0.005;
         private long? _sentAt;
         private double _sentValue;
+        private double _value;
+        private long _at = progress.Clock.GetTimestamp();
 
         protected override void Report(double value, double total, NodePreview? preview)
         {
             interrupted.ThrowIfCancellationRequested();
+            Measure(value);
             var due = _sentAt is not { } last || value >= total || preview is not null
                 || (progress.Clock.GetElapsedTime(last) >= Pause && value - _sentValue >= LeastStep * total);
             if (!due)
@@ -79,6 +83,13 @@ internal sealed class RunProgress(IRunSink sink, TimeProvider clock)
             _sentAt = progress.Clock.GetTimestamp();
             _sentValue = value;
             progress.Step(node, value, total, preview);
+        }
+
+        private void Measure(double value)
+        {
+            if (stepped is not null && value > _value)
+                stepped(value - _value, progress.Clock.GetElapsedTime(_at));
+            (_value, _at) = (value, progress.Clock.GetTimestamp());
         }
     }
 

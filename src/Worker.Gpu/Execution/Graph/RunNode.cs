@@ -51,6 +51,9 @@ internal sealed class RunNode(string id, string classType, NodePlan? plan, RunIn
     /// <summary>Its calls that have not ended, or null.</summary>
     public AsyncCalls? Calls { get; set; }
 
+    /// <summary>Its time since it was called; null when it is not measured, or is not running.</summary>
+    public NodeTiming? Timing { get; set; }
+
     /// <summary>The results that wait for the nodes it expanded into, or null.</summary>
     public PendingExpansion? Expansion { get; set; }
 

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Farm.EndToEnd.Harness;
+using Xunit;
+
+namespace Farm.EndToEnd.Watching;
+
+/// <summary>The dashboards and alerts against a farm that runs, as a Prometheus that scrapes it answers them.</summary>
+public sealed partial class DashboardTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
+    private readonly DataRoot _root = new();
+    private readonly CancellationTokenSource _limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    private FarmProcess _farm = null!;
+    private Prometheus _prometheus = null!;
+    private int _rounds;
+
+    private CancellationToken Limit => _limit.Token;
+
+    [Fact]
+    public async Task EveryPanelAndAlert_FarmThatRuns_MeasuresSomething()
+    {
+        string[] dashboards = ["overview.json", "prompts.json", "tenant.json", "worker.json"];
+        Assert.Equal(dashboards, Monitoring.Panels().Select(p => p.Panel.Split(':')[0]).Distinct());
+        using var client = await ComfyClient.ConnectAsync(_farm);
+        await client.UploadAsync("broken.png", [1, 2, 3]);
+
+        var empty = Monitoring.Panels().Concat(Monitoring.Alerts()).ToList();
+        while (empty.Count > 0)
+        {
+            await RunAsync(client);
+            var left = new List<(string, string)>();
+            foreach (var (name, expression) in empty)
+            {
+                if (!(await AskAsync(name, expression, empty)).Any(double.IsFinite))
+                    left.Add((name, expression));
+            }
+            empty = left;
+        }
+
+        // The prompts above were of one tenant, in no pool, on one worker.
+        Assert.Equal([1], await _prometheus.QueryAsync("farm_scheduler_workers{pool=\"default\"}", Limit));
+        Assert.Equal([0], await _prometheus.QueryAsync("farm_queue_depth{pool=\"default\", tenant=\"default\"}", Limit));
+    }
+
+    [Fact]
+    public async Task AlertRules_FarmThatRuns_AreEvaluated()
+    {
+        var names = Monitoring.Alerts().Select(a => a.Alert).Order(StringComparer.Ordinal).ToArray();
+        var rules = await _prometheus.RulesAsync(Limit);
+        while (rules.Values.Contains("unknown"))
+            rules = await _prometheus.RulesAsync(Limit);
+
+        Assert.Equal(names, rules.Keys.Order(StringComparer.Ordinal));
+        Assert.All(rules, rule => Assert.Equal("ok", rule.Value));
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        _limit.CancelAfter(Patience);
+        _farm = await FarmProcess.StartAsync(_root, "--Farm:Torch:Threads", "1", "--Farm:Management:Url", "http://127.0.0.1:0");
+        _prometheus = await Prometheus.StartAsync(new Uri(Address().Match(_farm.Log).Value), Limit);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _prometheus.DisposeAsync();
+        await _farm.DisposeAsync();
+        _root.Dispose();
+        _limit.Dispose();
+    }
+
+    private async Task<IReadOnlyList<double>> AskAsync(string name, string expression, IEnumerable<(string Name, string Expression)> empty)
+    {
+        try
+        {
+            return await _prometheus.QueryAsync(expression, Limit);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"No data within {Patience}: {string.Join('\n', empty)}");
+            return [];
+        }
+        catch (InvalidOperationException refused)
+        {
+            Assert.Fail($"{name}: {refused.Message}");
+            return [];
+        }
+    }
+
+    /// <summary>A picture that samples, the same again from the cache, and a prompt that fails.</summary>
+    private async Task RunAsync(ComfyClient client)
+    {
+        var picture = Graphs.Recorded("txt2img");
+        picture["3"]!["inputs"]!["seed"] = ++_rounds;
+        picture["6"]!["inputs"]!["text"] = string.Create(CultureInfo.InvariantCulture, $"cat {_rounds}");
+        JsonNode[] graphs = [picture, picture, Graphs.LoadAndSave("broken.png")];
+        foreach (var graph in graphs)
+            await client.FollowAsync(await client.SubmitAsync(graph));
+    }
+
+    [GeneratedRegex(@"(?<=Probes and metrics at )http://\S+", RegexOptions.None, 2000)]
+    private static partial Regex Address();
+}
