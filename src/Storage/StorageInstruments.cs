@@ -10,11 +10,15 @@ internal sealed class StorageInstruments
 
     private static readonly FileArea[] Areas = Enum.GetValues<FileArea>();
 
-    public StorageInstruments(IMeterFactory meters, DataFolders folders)
+    private readonly Meter _meter;
+
+    public StorageInstruments(IMeterFactory meters) => _meter = meters.Create(MeterName);
+
+    /// <summary>Measures the disks of these folders from now on.</summary>
+    public void Watch(DataFolders folders)
     {
-        var meter = meters.Create(MeterName);
-        meter.CreateObservableGauge("farm.storage.disk_free", () => Read(folders, disk => disk.AvailableFreeSpace), "By", "Free on the disk of a folder.");
-        meter.CreateObservableGauge("farm.storage.disk_size", () => Read(folders, disk => disk.TotalSize), "By", "Size of the disk of a folder.");
+        _meter.CreateObservableGauge("farm.storage.disk_free", () => Read(folders, disk => disk.AvailableFreeSpace), "By", "Free on the disk of a folder.");
+        _meter.CreateObservableGauge("farm.storage.disk_size", () => Read(folders, disk => disk.TotalSize), "By", "Size of the disk of a folder.");
     }
 
     // Areas that a bucket holds have no folder.

@@ -55,15 +55,13 @@ public static class StorageServices
 internal sealed class StoragePreparation(DataFolders folders, Staging staging, IOptions<FileStoreOptions> options, StorageInstruments instruments, TimeProvider time)
     : IHostedLifecycleService
 {
-    // Lives as long as this: its gauges are read by who measures.
-    private readonly StorageInstruments _instruments = instruments;
-
     /// <summary>No write takes this long; a shared volume may hold files that other processes write now.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         folders.Create(area => options.Value.Kind is FileStoreKind.Local || AreaFileStore.IsLocal(area));
+        instruments.Watch(folders);
         staging.ClearOlderThan(time.GetUtcNow() - Abandoned);
         return Task.CompletedTask;
     }

@@ -254,7 +254,7 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
         _queue.HandOut(item, workerId, LeaseEnd);
         _roster.Takes(workerId, item.Shape.Expected);
         QueueTracing.Waited(item, workerId, now);
-        _instruments.HandedOut(item.Requirement.Pool, now - DateTimeOffset.FromUnixTimeMilliseconds(item.WaitsSince));
+        _instruments.HandedOut(item.Requirement.Pool, item.Tenant.Name, now - DateTimeOffset.FromUnixTimeMilliseconds(item.WaitsSince));
     }
 
     private async Task<QueuedItem?> WaitAsync(WaitingClaim waiting)

@@ -51,9 +51,12 @@ internal sealed class SchedulerInstruments
     public int IdleWorkers => Volatile.Read(ref _idleWorkers);
 
     /// <summary>A prompt was handed out that waited so long.</summary>
-    public void HandedOut(string pool, TimeSpan waited)
+    public void HandedOut(string pool, string tenant, TimeSpan waited)
     {
         _handOuts.Add(1);
+        // What is handed out at once is never seen to wait, but its tenant is there.
+        _depth.Know((LabelOf(pool), _tenants.Of(tenant)));
+        _age.Know((LabelOf(pool), _tenants.Of(tenant)));
         _latency.Record(waited.TotalSeconds, new KeyValuePair<string, object?>("pool", LabelOf(pool)));
     }
 
@@ -85,7 +88,7 @@ internal sealed class SchedulerInstruments
         var counts = pools.CountBy(LabelOf).ToArray();
         _workers.Set(counts);
         // A pool that has workers shows that nothing waits for it.
-        _seconds.Know(counts.Select(c => c.Key));
+        foreach (var (pool, _) in counts) _seconds.Know(pool);
     }
 
     private string LabelOf(string pool) => _pools.Of(pool.Length == 0 ? "default" : pool);
@@ -104,8 +107,10 @@ internal sealed class SchedulerInstruments
         public void Set(IEnumerable<KeyValuePair<TKey, TValue>> values) =>
             Volatile.Write(ref _values, _values.Keys.ToImmutableDictionary(k => k, _ => default(TValue)).SetItems(values));
 
-        public void Know(IEnumerable<TKey> keys) =>
-            Volatile.Write(ref _values, _values.AddRange(keys.Where(k => !_values.ContainsKey(k)).Select(k => KeyValuePair.Create(k, default(TValue)))));
+        public void Know(TKey key)
+        {
+            if (!_values.ContainsKey(key)) Volatile.Write(ref _values, _values.Add(key, default));
+        }
 
         public IEnumerable<Measurement<TValue>> Observe(Func<TKey, TagList> tags) =>
             Volatile.Read(ref _values).Select(v => new Measurement<TValue>(v.Value, tags(v.Key)));

@@ -13,7 +13,7 @@ internal static class RunTracing
     {
         if (!Source.HasListeners())
             return null;
-        ActivityContext.TryParse(job.Submission.TraceParent, null, isRemote: true, out var parent);
+        var parent = ActivityContext.TryParse(job.Submission.TraceParent, null, isRemote: true, out var given) ? given : default;
         // The loop's own context, should it have one, is no part of the prompt.
         Activity.Current = null;
         return Source.StartActivity("run", ActivityKind.Consumer, parent)?

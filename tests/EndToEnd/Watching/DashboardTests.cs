@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Farm.EndToEnd.Harness;
@@ -90,7 +91,7 @@ public sealed partial class DashboardTests : IAsyncLifetime
         }
     }
 
-    /// <summary>A picture that samples, the same again from the cache, and a prompt that fails.</summary>
+    /// <summary>A picture that samples with networks that are loaded for it, the same again from the cache, and a prompt that fails.</summary>
     private async Task RunAsync(ComfyClient client)
     {
         var picture = Graphs.Recorded("txt2img");
@@ -99,6 +100,8 @@ public sealed partial class DashboardTests : IAsyncLifetime
         JsonNode[] graphs = [picture, picture, Graphs.LoadAndSave("broken.png")];
         foreach (var graph in graphs)
             await client.FollowAsync(await client.SubmitAsync(graph));
+        using var freed = await client.Http.PostAsJsonAsync("/free", new { unload_models = true }, Limit);
+        freed.EnsureSuccessStatusCode();
     }
 
     [GeneratedRegex(@"(?<=Probes and metrics at )http://\S+", RegexOptions.None, 2000)]
