@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
@@ -32,6 +33,7 @@ internal sealed class Prometheus : IAsyncDisposable
             "prometheus", ["--config.file", configuration, "--storage.tsdb.path", Path.Combine(_folder.FullName, "data"), "--web.listen-address", $"127.0.0.1:{port}"])
         {
             RedirectStandardError = true,
+            UseShellExecute = false,
         };
         _process = new Process { StartInfo = start };
         _process.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
@@ -59,7 +61,7 @@ internal sealed class Prometheus : IAsyncDisposable
     public async Task<IReadOnlyList<double>> QueryAsync(string expression, CancellationToken cancel)
     {
         var data = await GetAsync($"/api/v1/query?query={Uri.EscapeDataString(expression)}", cancel);
-        return [.. data.GetProperty("result").EnumerateArray().Select(r => double.Parse(r.GetProperty("value")[1].GetString()!, System.Globalization.CultureInfo.InvariantCulture))];
+        return [.. data.GetProperty("result").EnumerateArray().Select(r => Number(r.GetProperty("value")[1].GetString()!))];
     }
 
     /// <summary>Each rule's name and health: <c>ok</c>, <c>err</c>, or <c>unknown</c> before its first evaluation.</summary>
@@ -100,6 +102,13 @@ internal sealed class Prometheus : IAsyncDisposable
             return false;
         }
     }
+
+    private static double Number(string text) => text switch
+    {
+        "+Inf" => double.PositiveInfinity,
+        "-Inf" => double.NegativeInfinity,
+        _ => double.Parse(text, CultureInfo.InvariantCulture),
+    };
 
     private static int FreePort()
     {
