@@ -34,6 +34,17 @@ public interface INodeFiles
         NodeFolder folder, string subfolder, string prefix, string suffix, Func<Stream, CancellationToken, Task> write, long lowest = 1,
         CancellationToken cancel = default);
 
+    /// <summary>
+    /// Writes a file of the output or temp folder under a name of its own; null, and nothing written, when the name is taken. What an attempt
+    /// wrote is removed again when another attempt takes its place.
+    /// </summary>
+    ValueTask<SavedFile?> WriteNewAsync(
+        NodeFolder folder, string subfolder, string name, Func<Stream, CancellationToken, Task> write, CancellationToken cancel = default);
+
+    /// <summary>The files right inside a folder, in ordinal order of their names; none where there is no such folder.</summary>
+    /// <exception cref="NodeFailedException">ValueError when the subfolder is empty or leads out of the folder.</exception>
+    ValueTask<IReadOnlyList<FolderFile>> ListAsync(string subfolder, NodeFolder folder = NodeFolder.Input, CancellationToken cancel = default);
+
     /// <summary>Opens a file for reading, seekable; <paramref name="folder"/> counts where the name has no annotation.</summary>
     /// <exception cref="NodeFailedException">FileNotFoundError when there is none.</exception>
     ValueTask<Stream> OpenReadAsync(string name, NodeFolder folder = NodeFolder.Input, CancellationToken cancel = default);
@@ -62,6 +73,14 @@ public static class NodeFilesExtensions
             return Task.CompletedTask;
         }, lowest).AsTask().GetAwaiter().GetResult();
 
+    /// <inheritdoc cref="INodeFiles.WriteNewAsync" />
+    public static SavedFile? WriteNew(this INodeFiles files, NodeFolder folder, string subfolder, string name, ReadOnlyMemory<byte> content) =>
+        files.WriteNewAsync(folder, subfolder, name, (stream, cancel) => stream.WriteAsync(content, cancel).AsTask()).AsTask().GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="INodeFiles.ListAsync" />
+    public static IReadOnlyList<FolderFile> List(this INodeFiles files, string subfolder, NodeFolder folder = NodeFolder.Input) =>
+        files.ListAsync(subfolder, folder).AsTask().GetAwaiter().GetResult();
+
     /// <inheritdoc cref="INodeFiles.OpenReadAsync" />
     public static Stream OpenRead(this INodeFiles files, string name, NodeFolder folder = NodeFolder.Input) =>
         files.OpenReadAsync(name, folder).AsTask().GetAwaiter().GetResult();
@@ -70,6 +89,12 @@ public static class NodeFilesExtensions
     public static string ModelPath(this INodeFiles files, string kind, string name) =>
         files.ModelPathAsync(kind, name).AsTask().GetAwaiter().GetResult();
 }
+
+/// <summary>A file of a folder.</summary>
+/// <param name="Name">The last part of its path.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="ModifiedAt">When it was last written.</param>
+public sealed record FolderFile(string Name, long Size, DateTimeOffset ModifiedAt);
 
 /// <summary>A written file, as clients ask for it at <c>/view</c>.</summary>
 /// <param name="FileName">The last part of its path.</param>

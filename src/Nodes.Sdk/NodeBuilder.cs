@@ -158,6 +158,9 @@ public sealed partial class NodeBuilder
         Action<InputOptions>? options = null) =>
         Combo(name, [], new FileChoices(folder, [.. mediaTypes ?? []], [.. extra ?? []], mustExist), @default: null, options);
 
+    /// <summary>A folder inside the input folder, by its path relative to it.</summary>
+    public NodeBuilder InputFolderCombo(string name) => Combo(name, [], new FileChoices(FileChoices.InputFolders, [], []), @default: null, options: null);
+
     /// <summary>
     /// A value that the executor supplies, by ComfyUI's kinds: PROMPT, EXTRA_PNGINFO, UNIQUE_ID, DYNPROMPT, …. Any other kind is filled
     /// only by a prompt's own input of that name; a kind that starts with <c>[</c> is JSON and listed as such.

@@ -19,6 +19,9 @@ public interface IRunFiles
     ValueTask<FileEntry> WriteNextAsync(
         RunAttempt attempt, FileSeries series, string suffix, Func<Stream, CancellationToken, Task> write, long lowest = 1, CancellationToken cancel = default);
 
+    /// <summary>Writes a file under a name of its own; null, and nothing written, when the name is taken.</summary>
+    ValueTask<FileEntry?> WriteNewAsync(RunAttempt attempt, FileKey key, Func<Stream, CancellationToken, Task> write, CancellationToken cancel = default);
+
     /// <summary>Removes what earlier attempts of the run left behind; called before an attempt begins.</summary>
     ValueTask DiscardEarlierAsync(RunAttempt attempt, CancellationToken cancel = default);
 

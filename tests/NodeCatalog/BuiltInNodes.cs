@@ -24,6 +24,15 @@ internal static class BuiltInNodes
         return JsonNode.Parse(buffer.WrittenSpan)!.AsObject();
     }
 
+    /// <summary>Empties the lists of folders in recorded entries: they are those of the machine that was recorded.</summary>
+    public static void EmptyFolderLists(JsonObject recorded)
+    {
+        foreach (var node in Definitions())
+            foreach (var input in node.Required.Where(input => input.Files?.Folder == FileChoices.InputFolders))
+                if (recorded[node.ClassType]?["input"]?["required"]?[input.Name]?[1] is JsonObject options)
+                    options["options"] = new JsonArray();
+    }
+
     private static IEnumerable<NodeDefinition> Definitions() => NodeType
         .FromAssembly(typeof(Farm.Worker.Nodes.EmptyImage).Assembly, type => (NodeClass)Activator.CreateInstance(type, nonPublic: true)!)
         .Select(node => node.Definition);

@@ -28,7 +28,7 @@ internal static class NodesDocument
         foreach (var category in recorded.GroupBy(Category, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             var built = category.Select(entry => entry.Key).Where(name => !missing.Contains(name)).ToLookup(verified.Contains);
-            text.Append($"| {category.Key} | {string.Join(", ", built[true])} | {string.Join(", ", built[false])} | {category.Count(entry => missing.Contains(entry.Key))} |\n");
+            text.Append($"| {category.Key} | {string.Join(", ", built[true])} | {string.Join(", ", built[false])} | {string.Join(", ", category.Select(entry => entry.Key).Where(missing.Contains))} |\n");
         }
         return text.ToString();
     }

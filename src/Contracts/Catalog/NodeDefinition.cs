@@ -151,7 +151,7 @@ public sealed record InputDefinition
 }
 
 /// <summary>A combo whose choices are files.</summary>
-/// <param name="Folder">A model folder (<c>checkpoints</c>, <c>vae</c>, …), or <c>input</c>.</param>
+/// <param name="Folder">A model folder (<c>checkpoints</c>, <c>vae</c>, …), <see cref="Input"/> or <see cref="InputFolders"/>.</param>
 /// <param name="MediaTypes">For <c>input</c>: <c>image</c>, <c>audio</c>, <c>video</c>, …; empty for all files.</param>
 /// <param name="Extra">Choices after the files that are no files (<c>pixel_space</c>, …).</param>
 /// <param name="MustExist">
@@ -159,7 +159,14 @@ public sealed record InputDefinition
 /// (<c>Invalid image file: …</c>) instead of testing the list.
 /// </param>
 [GenerateSerializer, Immutable, Alias("farm.FileChoices")]
-public sealed record FileChoices(string Folder, ImmutableArray<string> MediaTypes, ImmutableArray<string> Extra, bool MustExist = false);
+public sealed record FileChoices(string Folder, ImmutableArray<string> MediaTypes, ImmutableArray<string> Extra, bool MustExist = false)
+{
+    /// <summary>The files of the input folder.</summary>
+    public const string Input = "input";
+
+    /// <summary>The folders inside the input folder.</summary>
+    public const string InputFolders = "input/";
+}
 
 /// <summary>A value that the executor supplies.</summary>
 /// <param name="Name">The argument's name.</param>

@@ -8,7 +8,6 @@ namespace Farm.Gateway.Catalog;
 /// <summary>The files that a combo offers.</summary>
 internal sealed class FileCombos(IFileCatalog catalog, IFileStore store)
 {
-    private const string InputFolder = "input";
     private const string VaeFolder = "vae";
     private const string ApproximationFolder = "vae_approx";
 
@@ -19,9 +18,12 @@ internal sealed class FileCombos(IFileCatalog catalog, IFileStore store)
     public ValueTask RefreshAsync(CancellationToken cancel) => catalog.RefreshAsync(cancel);
 
     /// <summary>The files of a combo, sorted. While nothing changes, the very same array.</summary>
-    public ImmutableArray<string> Files(FileChoices choices) => choices.Folder == InputFolder
-        ? catalog.Inputs(choices.MediaTypes.IsDefault ? [] : choices.MediaTypes)
-        : catalog.Models(choices.Folder) ?? [];
+    public ImmutableArray<string> Files(FileChoices choices) => choices.Folder switch
+    {
+        FileChoices.Input => catalog.Inputs(choices.MediaTypes.IsDefault ? [] : choices.MediaTypes),
+        FileChoices.InputFolders => catalog.InputFolders(),
+        _ => catalog.Models(choices.Folder) ?? [],
+    };
 
     /// <summary>All choices of a combo: its files, then those that are no files.</summary>
     public IEnumerable<string> Choices(FileChoices choices) => choices.Extra.IsDefaultOrEmpty ? Files(choices) : Files(choices).Concat(Named(choices)).Concat(choices.Extra);
@@ -38,7 +40,7 @@ internal sealed class FileCombos(IFileCatalog catalog, IFileStore store)
     /// <summary>Whether a name, which may end in <c>[input]</c>, <c>[output]</c> or <c>[temp]</c>, is a file.</summary>
     public async ValueTask<bool> ExistsAsync(FileChoices choices, string name, CancellationToken cancel)
     {
-        if (choices.Folder != InputFolder)
+        if (choices.Folder != FileChoices.Input)
             return catalog.FindModel(choices.Folder, name) is not null;
         var (plain, area) = AnnotatedName.Split(name);
         return FileKey.TryCreate(area ?? FileArea.Input, out var key, plain) && await store.FindAsync(key, cancel) is not null;

@@ -28,6 +28,9 @@ public interface IFileCatalog
     /// means all), sorted.
     /// </summary>
     ImmutableArray<string> Inputs(ImmutableArray<string> mediaKinds);
+
+    /// <summary>The folders inside the input folder, at any depth, by their paths relative to it, sorted. A bucket has no empty ones.</summary>
+    ImmutableArray<string> InputFolders();
 }
 
 /// <summary>The catalogue over local folders.</summary>
@@ -60,10 +63,12 @@ internal sealed class FileCatalog(DataFolders folders, LinkGuard guard, IOptions
         return null;
     }
 
-    public ImmutableArray<string> Inputs(ImmutableArray<string> mediaKinds) => Current($"input/{string.Join(',', mediaKinds)}", entered =>
+    public ImmutableArray<string> Inputs(ImmutableArray<string> mediaKinds) => Current($"input:{string.Join(',', mediaKinds)}", entered =>
         FolderWalk.Files(guard, FileArea.Input, "", recursive: false, entered)
             .Where(file => mediaKinds.IsEmpty || mediaKinds.Any(kind => MediaTypes.IsKind(file.Name, kind)))
             .Select(file => file.Name));
+
+    public ImmutableArray<string> InputFolders() => Current("input/", entered => FolderWalk.Folders(guard, FileArea.Input, entered));
 
     private IEnumerable<ModelPath> LocalPaths(ModelFolder kind) =>
         options.Value.Kind is FileStoreKind.Local ? kind.Paths : kind.Paths.Where(path => AreaFileStore.IsLocal(path.Area));

@@ -11,7 +11,17 @@ internal static class FolderWalk
     public readonly record struct Found(string Path, string Name, bool IsFolder, bool IsLink, long Size, DateTimeOffset ModifiedAt);
 
     /// <summary>The files below a folder in no certain order; <paramref name="entered"/> hears of each folder before it is read, by its real path.</summary>
-    public static IEnumerable<Found> Files(LinkGuard guard, FileArea area, string folder, bool recursive, Action<string>? entered = null)
+    public static IEnumerable<Found> Files(LinkGuard guard, FileArea area, string folder, bool recursive, Action<string>? entered = null) =>
+        from step in Walk(guard, area, folder, recursive, entered)
+        from found in step.Entries
+        where !found.IsFolder && (!found.IsLink || IsFile(guard, area, found.Path))
+        select found;
+
+    /// <summary>The paths of all folders of an area in no certain order; <paramref name="entered"/> hears of each, and of the area's own, by its real path.</summary>
+    public static IEnumerable<string> Folders(LinkGuard guard, FileArea area, Action<string> entered) =>
+        Walk(guard, area, "", recursive: true, entered).Select(step => step.Folder).Where(folder => folder.Length > 0);
+
+    private static IEnumerable<(string Folder, List<Found> Entries)> Walk(LinkGuard guard, FileArea area, string folder, bool recursive, Action<string>? entered)
     {
         var waiting = new Stack<string>([folder]);
         while (waiting.TryPop(out var next))
@@ -19,18 +29,12 @@ internal static class FolderWalk
             if (guard.Resolve(area, next) is not { } real)
                 continue;
             entered?.Invoke(real);
-            foreach (var found in Entries(real, next))
-            {
-                if (!found.IsFolder)
-                {
-                    if (!found.IsLink || IsFile(guard, area, found.Path))
-                        yield return found;
-                }
-                else if (recursive && !(found.IsLink && IsCircle(guard, area, found.Path, real)))
-                {
-                    waiting.Push(found.Path);
-                }
-            }
+            var entries = Entries(real, next);
+            yield return (next, entries);
+            if (!recursive)
+                continue;
+            foreach (var found in entries.Where(found => found.IsFolder && !(found.IsLink && IsCircle(guard, area, found.Path, real))))
+                waiting.Push(found.Path);
         }
     }
 

@@ -26,6 +26,25 @@ internal sealed class LocalRunFiles(DataFolders folders, LinkGuard guard, Stagin
         }
     }
 
+    public async ValueTask<FileEntry?> WriteNewAsync(
+        RunAttempt attempt, FileKey key, Func<Stream, CancellationToken, Task> write, CancellationToken cancel = default)
+    {
+        if (key.Path.Contains('\n') || guard.Resolve(key.Area, key.Path) is not { } path)
+            throw new UnsafeFileNameException(key.Path);
+        if (Path.Exists(path))
+            return null;
+        var staged = await staging.FillAsync(key.Area, Path.GetDirectoryName(path)!, StagedName(attempt), write, cancel);
+        try
+        {
+            _journal.Note(attempt, FileStamp.Of(staged), key);
+            return Staging.Publish(staged, path, overwrite: false) ? Entry(key, path) : null;
+        }
+        finally
+        {
+            File.Delete(staged);
+        }
+    }
+
     public ValueTask DiscardEarlierAsync(RunAttempt attempt, CancellationToken cancel = default) =>
         attempt.Attempt <= 1 ? ValueTask.CompletedTask : new(Task.Run(() => DiscardBefore(attempt), cancel));
 
@@ -53,9 +72,14 @@ internal sealed class LocalRunFiles(DataFolders folders, LinkGuard guard, Stagin
             _journal.Note(attempt, stamp, key);
             if (!Staging.Publish(staged, path, overwrite: false))
                 continue;
-            var file = new FileInfo(path);
-            return new FileEntry(key, file.Length, new DateTimeOffset(file.LastWriteTimeUtc));
+            return Entry(key, path);
         }
+    }
+
+    private static FileEntry Entry(FileKey key, string path)
+    {
+        var file = new FileInfo(path);
+        return new FileEntry(key, file.Length, new DateTimeOffset(file.LastWriteTimeUtc));
     }
 
     private void DiscardBefore(RunAttempt attempt)

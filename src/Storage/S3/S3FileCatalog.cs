@@ -18,7 +18,7 @@ internal sealed class S3FileCatalog(FileCatalog local, S3Bucket bucket, NameTabl
     /// <summary>The listing that a file is part of; null when nobody keeps one.</summary>
     public static string? ListingOf(FileKey key) => key.Area switch
     {
-        FileArea.Input when key.Folder.Length == 0 => Inputs,
+        FileArea.Input => Inputs,
         FileArea.Output when key.Path.Split('/')[0] is var folder && folder != key.Path && ModelResults.Contains(folder) => folder,
         _ => null,
     };
@@ -35,7 +35,7 @@ internal sealed class S3FileCatalog(FileCatalog local, S3Bucket bucket, NameTabl
             if (_listings.TryGetValue(listing, out var known) && known.Mark == mark)
                 return;
             var found = listing == Inputs
-                ? await names.ListAsync(FileArea.Input, "", recursive: false, cancel)
+                ? await names.ListAsync(FileArea.Input, "", recursive: true, cancel)
                 : await names.ListAsync(FileArea.Output, listing, recursive: true, cancel);
             _listings[listing] = new Listing(mark, [.. found.Select(name => name.Key)]);
         }));
@@ -65,8 +65,17 @@ internal sealed class S3FileCatalog(FileCatalog local, S3Bucket bucket, NameTabl
         return null;
     }
 
-    ImmutableArray<string> IFileCatalog.Inputs(ImmutableArray<string> mediaKinds) => Same($"input/{string.Join(',', mediaKinds)}",
-        [.. Listed(Inputs).Select(key => key.Name).Where(name => mediaKinds.IsEmpty || mediaKinds.Any(kind => MediaTypes.IsKind(name, kind)))]);
+    ImmutableArray<string> IFileCatalog.Inputs(ImmutableArray<string> mediaKinds) => Same($"input:{string.Join(',', mediaKinds)}",
+        [.. Listed(Inputs).Where(key => key.Folder.Length == 0).Select(key => key.Name).Where(name => mediaKinds.IsEmpty || mediaKinds.Any(kind => MediaTypes.IsKind(name, kind)))]);
+
+    public ImmutableArray<string> InputFolders() =>
+        Same("input/", [.. Listed(Inputs).SelectMany(Folders).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
+
+    private static IEnumerable<string> Folders(FileKey key)
+    {
+        for (var end = key.Path.LastIndexOf('/'); end > 0; end = key.Path.LastIndexOf('/', end - 1))
+            yield return key.Path[..end];
+    }
 
     private ImmutableArray<FileKey> Listed(string listing) => _listings.TryGetValue(listing, out var known) ? known.Keys : [];
 

@@ -29,6 +29,15 @@ internal sealed class S3RunFiles(S3Bucket bucket, NameTable names, NameClaims cl
         }
     }
 
+    public async ValueTask<FileEntry?> WriteNewAsync(
+        RunAttempt attempt, FileKey key, Func<Stream, CancellationToken, Task> write, CancellationToken cancel = default)
+    {
+        if (key.Path.Contains('\n'))
+            throw new UnsafeFileNameException(key.Path);
+        S3Keys.Check(key, bucket.Prefix);
+        return await names.FindAsync(key, cancel) is null ? await TryPublishAsync(attempt, key, await blobs.WriteAsync(write, cancel), cancel) : null;
+    }
+
     public async ValueTask DiscardEarlierAsync(RunAttempt attempt, CancellationToken cancel = default)
     {
         var start = S3Keys.Journals(attempt.RunId);

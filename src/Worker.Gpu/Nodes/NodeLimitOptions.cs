@@ -13,4 +13,7 @@ public sealed class NodeLimitOptions
 
     /// <summary>Pixels of an image file that a node reads, over all its frames; 1 to 536870911. Default: 178956970, where Pillow refuses a file.</summary>
     public long MaxImagePixels { get; set; } = ImageDecoder.DefaultPixelLimit;
+
+    /// <summary>Bytes of an image's caption that a data set node reads, at least 1. Default: 1 MiB.</summary>
+    public long MaxCaptionBytes { get; set; } = 1024 * 1024;
 }

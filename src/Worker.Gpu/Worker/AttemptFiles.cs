@@ -24,6 +24,26 @@ internal sealed class AttemptFiles(RunAttempt attempt, IFileStore store, IRunFil
     }
 
     /// <inheritdoc />
+    public async ValueTask<SavedFile?> WriteNewAsync(
+        NodeFolder folder, string subfolder, string name, Func<Stream, CancellationToken, Task> write, CancellationToken cancel = default)
+    {
+        _hasWritten = true;
+        var file = await written.WriteNewAsync(attempt, FileKey.Create(AreaOf(folder), subfolder, name), write, cancel);
+        return file is null ? null : new SavedFile(file.Key.Name, file.Key.Folder, folder);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<IReadOnlyList<FolderFile>> ListAsync(string subfolder, NodeFolder folder = NodeFolder.Input, CancellationToken cancel = default)
+    {
+        if (!FileKey.TryCreate(AreaOf(folder), out var key, subfolder))
+            throw NodeFailedException.ValueError($"'{subfolder}' is not the name of a folder inside the {folder.ToString().ToLowerInvariant()} folder");
+        List<FolderFile> files = [];
+        await foreach (var file in store.ListAsync(key.Area, key.Path, recursive: false, cancel))
+            files.Add(new FolderFile(file.Key.Name, file.Size, file.ModifiedAt));
+        return files;
+    }
+
+    /// <inheritdoc />
     public async ValueTask<Stream> OpenReadAsync(string name, NodeFolder folder = NodeFolder.Input, CancellationToken cancel = default)
     {
         try

@@ -99,6 +99,8 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
             yield return Rule("Limits:MaxTensorBytes", options.Limits.MaxTensorBytes, "it must be at least 1");
         if (options.Limits.MaxImagePixels is < 1 or > NodeLimitOptions.MostPixels)
             yield return Rule("Limits:MaxImagePixels", options.Limits.MaxImagePixels, $"it must be 1 to {NodeLimitOptions.MostPixels}");
+        if (options.Limits.MaxCaptionBytes < 1)
+            yield return Rule("Limits:MaxCaptionBytes", options.Limits.MaxCaptionBytes, "it must be at least 1");
     }
 
     private static string Rule(string option, object value, string rule) => $"{WorkerOptions.Section}:{option} is {value}; {rule}.";

@@ -165,6 +165,13 @@ internal sealed class NoFiles : INodeFiles
         CancellationToken cancel = default) =>
         throw new NotSupportedException();
 
+    public ValueTask<SavedFile?> WriteNewAsync(
+        NodeFolder folder, string subfolder, string name, Func<Stream, CancellationToken, Task> write, CancellationToken cancel = default) =>
+        throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<FolderFile>> ListAsync(string subfolder, NodeFolder folder = NodeFolder.Input, CancellationToken cancel = default) =>
+        throw new NotSupportedException();
+
     public ValueTask<Stream> OpenReadAsync(string name, NodeFolder folder = NodeFolder.Input, CancellationToken cancel = default) => throw new NotSupportedException();
 
     public ValueTask<bool> ExistsAsync(string name, NodeFolder folder = NodeFolder.Input, CancellationToken cancel = default) => throw new NotSupportedException();

@@ -83,6 +83,13 @@ internal sealed class TestNodeFiles : INodeFiles
         return file;
     }
 
+    public ValueTask<SavedFile?> WriteNewAsync(
+        NodeFolder folder, string subfolder, string name, Func<Stream, CancellationToken, Task> write, CancellationToken cancel = default) =>
+        throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<FolderFile>> ListAsync(string subfolder, NodeFolder folder = NodeFolder.Input, CancellationToken cancel = default) =>
+        throw new NotSupportedException();
+
     public ValueTask<Stream> OpenReadAsync(string name, NodeFolder folder = NodeFolder.Input, CancellationToken cancel = default) =>
         Uploaded.TryGetValue(name, out var bytes) ? new(new MemoryStream(bytes)) : Recorded.HasInputFile(name) ? new(new MemoryStream(Recorded.InputFile(name))) : throw NodeFailedException.FileNotFound(name);
 

@@ -8,8 +8,6 @@ namespace Farm.Worker.Execution.Caching.Shared;
 /// <param name="models">Model files.</param>
 internal sealed class OriginWriter(IModelIdentities models) : CanonicalWriter
 {
-    private const string InputFolder = "input";
-
     private readonly List<Origin> _sources = [];
     private readonly List<ModelIdentity> _files = [];
     private bool _isKnown = true;
@@ -72,7 +70,7 @@ internal sealed class OriginWriter(IModelIdentities models) : CanonicalWriter
 
     private void WriteChosen(NodePlan plan, NodeInputs inputs, string name, FileChoices choices)
     {
-        if (choices.Folder == InputFolder)
+        if (choices.Folder is FileChoices.Input or FileChoices.InputFolders)
         {
             // Uploads have no identity here: their nodes say by a fingerprint what they read.
             _isKnown &= plan.Is(NodeTraits.Fingerprint);

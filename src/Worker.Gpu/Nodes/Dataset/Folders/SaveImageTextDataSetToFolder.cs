@@ -1,0 +1,19 @@
+using Farm.Nodes;
+
+namespace Farm.Worker.Nodes;
+
+/// <summary>Writes a list of images with their captions to a folder of the output folder.</summary>
+internal sealed class SaveImageTextDataSetToFolder : Node
+{
+    protected override void Define(NodeBuilder node) => node
+        .Named("SaveImageTextDataSetToFolder", "Save Image and Text Dataset to Folder").In("dataset").Module("comfy_extras.nodes_dataset")
+        .InputIsList().OutputNode().Experimental()
+        .Input("images", "IMAGE")
+        .String("texts")
+        .String("folder_name", "dataset")
+        .String("filename_prefix", "image", options: o => o.Advanced())
+        .Hidden("prompt", "PROMPT")
+        .Hidden("extra_pnginfo", "EXTRA_PNGINFO");
+
+    protected override NodeResult? Run(NodeCall call) => ImageDataset.Save(call, call.List<string>("texts"));
+}
