@@ -14,6 +14,7 @@ namespace Farm.Worker.Nodes;
 internal static class ImageDataset
 {
     private const string CaptionEnding = ".txt";
+    private const char ByteOrderMark = '\uFEFF';
 
     private static readonly string[] Endings = [".png", ".jpg", ".jpeg", ".webp"];
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -89,10 +90,10 @@ internal static class ImageDataset
         var most = call.Service<NodeLimitOptions>().MaxCaptionBytes;
         if (file.Size > most)
             throw NodeFailedException.ValueError($"folder: the caption '{folder}/{file.Name}' has {file.Size} bytes, a caption may have {most}");
-        using var reader = new StreamReader(call.Context.Files.OpenRead($"{folder}/{file.Name}"), StrictUtf8);
+        using var reader = new StreamReader(call.Context.Files.OpenRead($"{folder}/{file.Name}"), StrictUtf8, detectEncodingFromByteOrderMarks: false);
         try
         {
-            return reader.ReadToEnd().Trim();
+            return reader.ReadToEnd().TrimStart(ByteOrderMark).Trim();
         }
         catch (DecoderFallbackException error)
         {
