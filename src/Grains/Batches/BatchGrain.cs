@@ -11,7 +11,9 @@ namespace Farm.Grains.Batches;
 /// <summary>
 /// One batch. Each index is committed as handed in before its prompt is submitted, under a run id that batch, index and try give; after a
 /// crash those whose prompts nobody knows are submitted, so that each is exactly once. Works a step a turn, so that it can be asked meanwhile.
+/// One that is over, or never was, is left to be collected: calls that meet an activation on its way out can be rejected.
 /// </summary>
+[CollectionAgeLimit(Minutes = 2)]
 internal sealed class BatchGrain(
     IBatchStore store, ILedgerStore ledger, TimeProvider clock, IOptions<BatchOptions> options, ILogger<BatchGrain> logger) : Grain, IBatchGrain
 {
@@ -76,11 +78,7 @@ internal sealed class BatchGrain(
     {
         _asked = false;
         await LoadAsync();
-        if (_state is not { IsOver: false })
-        {
-            DeactivateOnIdle();
-            return;
-        }
+        if (_state is not { IsOver: false }) return;
         await BeginAsync();
         await SettleAsync();
         await HandInAsync();
@@ -100,11 +98,7 @@ internal sealed class BatchGrain(
     private async Task<BatchAnswer?> ChangeAsync(string tenant, string change, Func<BatchState, BatchStep?> apply)
     {
         await LoadAsync();
-        if (_state?.Tenant != tenant)
-        {
-            if (_state is not { IsOver: false }) DeactivateOnIdle();
-            return null;
-        }
+        if (_state?.Tenant != tenant) return null;
         if (apply(_state) is not { } step)
             return new BatchAnswer(BatchInfos.Of(_state, clock.GetUtcNow()), $"a batch that is {_state.Status.ToString().ToLowerInvariant()} cannot be {change}");
         await CommitAsync(step);
@@ -222,7 +216,6 @@ internal sealed class BatchGrain(
         _timer?.Dispose();
         _timer = null;
         DelayDeactivation(TimeSpan.FromTicks(-1));
-        DeactivateOnIdle();
         foreach (var waiting in await store.WaitingAsync(_state.Tenant)) GrainFactory.GetGrain<IBatchGrain>(waiting).WakeAsync().Ignore();
     }
 
