@@ -43,6 +43,19 @@ public abstract class RunFilesSuite
             Attempt(), Images with { Prefix = prefix }, ".png", StorageFixture.Text("x"), lowest)).Key.Path;
     }
 
+    [Fact]
+    public async Task WriteNew_NameThatIsTaken_ChangesNothingAndTakesNone()
+    {
+        await using var store = await CreateAsync();
+        var attempt = Attempt();
+        var key = FileKey.Create(FileArea.Output, "set/a.txt");
+        Assert.Equal(key.Path, (await store.Runs.WriteNewAsync(attempt, key, StorageFixture.Text("first")))?.Key.Path);
+        Assert.Null(await store.Runs.WriteNewAsync(Attempt(), key, StorageFixture.Text("second")));
+        Assert.Equal("first", await store.ReadAsync(FileArea.Output, "set/a.txt"));
+        await store.Runs.DiscardAsync(attempt);
+        Assert.Null(await store.Files.FindAsync(key));
+    }
+
     [Theory]
     [InlineData("ComfyUI_00041_.png", 42)]
     [InlineData("ComfyUI_7_x_y.txt", 8)]

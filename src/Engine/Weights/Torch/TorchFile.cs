@@ -57,7 +57,7 @@ internal sealed class TorchFile : IWeightSource
             using var file = File.OpenRead(path);
             return file.ReadByte() == 'P' ? OpenArchive(path) : OpenLegacy(path, file);
         }
-        catch (Exception e) when (e is WeightsFormatException or InvalidDataException)
+        catch (Exception e) when (e is WeightsFormatException or InvalidDataException or EndOfStreamException or OverflowException)
         {
             throw new WeightsFormatException($"{Path.GetFileName(path)}: {e.Message}", e);
         }
