@@ -41,16 +41,24 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void OpenTensor_LargeFile_CopiesNothingIntoManagedOrAnonymousMemory()
     {
+        // The process's other threads may still be at work for tests before this one: what the reader itself takes, it takes in every round.
+        var rounds = Enumerable.Range(0, 3).Select(_ => ReadAll()).ToArray();
+        Assert.InRange(rounds.Min(round => round.Managed), 0, 16_000_000);
+        Assert.InRange(rounds.Min(round => round.Anonymous), long.MinValue, 100_000_000);
+    }
+
+    /// <summary>How many bytes were allocated, and how many more are held, with every tensor of a large file open and read.</summary>
+    private static (long Managed, long Anonymous) ReadAll()
+    {
         var managed = GC.GetTotalAllocatedBytes(precise: true);
         var anonymous = AnonymousBytes();
-
         using var file = SafetensorsFile.Open(GeneratedFiles.PathOf("sd15-tiny"));
         var tensors = file.Tensors.Select(info => file.OpenTensor(info.Name)).ToArray();
         foreach (var tensor in tensors) tensor.sum(ScalarType.Float32).Dispose();
 
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - managed, 0, 16_000_000);
-        Assert.InRange(AnonymousBytes() - anonymous, long.MinValue, 100_000_000);
+        var taken = (GC.GetTotalAllocatedBytes(precise: true) - managed, AnonymousBytes() - anonymous);
         foreach (var tensor in tensors) tensor.Dispose();
+        return taken;
     }
 
     [Fact]
