@@ -86,26 +86,6 @@ public class WebSocketEndpointsTests
         Assert.Equal(WebSocketState.Closed, older.State);
     }
 
-    /// <summary>A socket whose other end never reads: here its messages wait at once, as there is no network that would hold some.</summary>
-    [Fact]
-    public async Task SlowClient_PastTheLimit_IsClosedWith1008AndHoldsUpNobody()
-    {
-        await using var host = await GatewayHost.StartAsync(("Farm:Gateway:MaxSocketMessages", "16"));
-        using var slow = await ConnectAsync(host, "/ws?clientId=slow");
-        using var quick = await ConnectAsync(host, "/ws?clientId=quick");
-        await ReadAsync(quick);
-        var gateway = await host.Farm.Subscribed;
-
-        for (var i = 0; i < 100; i++)
-        {
-            await gateway.BroadcastAsync("default", [new ClientEvent(0, null, new QueueStatus(i))]);
-            Assert.Contains($"\"queue_remaining\":{i}}}", await ReadAsync(quick), StringComparison.Ordinal);
-        }
-
-        Assert.Equal(WebSocketCloseStatus.PolicyViolation, (await ReadToTheEndAsync(slow)).CloseStatus);
-        Assert.Equal("the client reads too slowly", slow.CloseStatusDescription);
-    }
-
     [Fact]
     public async Task Process_ThatStops_ClosesItsSocketsWith1001AfterWhatWaits()
     {

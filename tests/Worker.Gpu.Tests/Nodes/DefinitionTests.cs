@@ -14,8 +14,11 @@ public class DefinitionTests
     [MemberData(nameof(Classes))]
     public void Definition_EveryField_EqualsTheRecordedOne(string classType)
     {
-        var expected = Assert.IsType<JsonObject>(Recorded.Definitions[classType]);
+        var expected = Assert.IsType<JsonObject>(Recorded.Definitions[classType]).DeepClone().AsObject();
         var actual = RecordedCasesTests.Nodes[classType].Definition;
+        // The folders are those of the machine that was recorded.
+        foreach (var input in actual.Required.Where(input => input.Files?.Folder == FileChoices.InputFolders))
+            expected["input"]!["required"]![input.Name]![1]!["options"] = new JsonArray();
 
         Assert.Equal(expected.ContainsKey("price_badge") ? NodeStyle.V3 : NodeStyle.V1, actual.Style);
         Assert.Equal((string?)expected["display_name"], actual.DisplayName);
