@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using System.Text;
 using Farm.Contracts.Sessions;
 using Farm.Gateway.WebSockets;
 using Xunit;
@@ -12,14 +13,27 @@ public sealed class SlowClientTests
     public async Task SlowClient_PastTheLimit_IsClosedWith1008AndHoldsUpNobody()
     {
         using var socket = new HeldSocket();
-        var connection = new ClientConnection("default", "slow", socket, new OutgoingQueue(maxBytes: 1 << 20, maxMessages: 16));
-        connection.Open([], []);
-        var sending = connection.SendAsync(TestContext.Current.CancellationToken);
+        using var other = new HeldSocket();
+        other.Read.SetResult();
+        var slow = new ClientConnection("default", "slow", socket, new OutgoingQueue(maxBytes: 1 << 20, maxMessages: 16));
+        var quick = new ClientConnection("default", "quick", other, new OutgoingQueue(maxBytes: 1 << 20, maxMessages: 1000));
+        var gateway = new ConnectionRegistry();
+        foreach (var connection in new[] { slow, quick })
+        {
+            gateway.Add(connection);
+            connection.Open([], []);
+        }
+        var sending = slow.SendAsync(TestContext.Current.CancellationToken);
+        var sendingOther = quick.SendAsync(TestContext.Current.CancellationToken);
 
-        // Returns at once, though nothing leaves.
-        connection.Deliver([.. Enumerable.Range(1, 100).Select(i => new ClientEvent(i, null, new QueueStatus(i)))]);
+        for (var i = 0; i < 100; i++)
+            await gateway.BroadcastAsync("default", [new ClientEvent(0, null, new QueueStatus(i))]);
+        quick.Leave();
+        await sendingOther;
 
-        Assert.True(connection.Cut.IsCancellationRequested);
+        Assert.Equal(100, other.Received.Count);
+        Assert.All(other.Received.Index(), sent => Assert.Contains($"\"queue_remaining\":{sent.Index}}}", sent.Item, StringComparison.Ordinal));
+        Assert.True(slow.Cut.IsCancellationRequested);
         socket.Read.SetResult();
         await sending;
         Assert.Equal((WebSocketCloseStatus.PolicyViolation, "the client reads too slowly"), (socket.CloseStatus, socket.CloseStatusDescription));
@@ -41,7 +55,13 @@ public sealed class SlowClientTests
 
         public override string? SubProtocol => null;
 
-        public override Task SendAsync(ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken) => Read.Task;
+        public List<string> Received { get; } = [];
+
+        public override async Task SendAsync(ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken)
+        {
+            await Read.Task;
+            Received.Add(Encoding.UTF8.GetString(buffer));
+        }
 
         public override Task CloseOutputAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken)
         {
