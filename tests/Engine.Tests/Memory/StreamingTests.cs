@@ -48,16 +48,17 @@ public sealed class StreamingTests : IDisposable
     }
 
     [Fact]
-    public void Predict_NetworkOverTheBudget_HoldsLessThanHalfOfIt()
+    public void Predict_NetworkOverTheBudget_HoldsLessThanTwoThirdsOfIt()
     {
         using ModelMemory memory = new(CPU, budgetBytes: 1);
         var model = Load(memory).Model;
         var weights = model.Part.Stored.BytesAt(sizeof(float));
 
         // The process's memory is looked at from outside: what the heap happens to keep of other tests is not in every round.
+        // The largest block alone is nearly half of the weights, and a convolution's workspace comes on top.
         var rounds = Enumerable.Range(0, 3).Select(_ => Taken()).ToArray();
 
-        Assert.InRange(rounds.Min(), 1, weights / 2);
+        Assert.InRange(rounds.Min(), 1, weights * 2 / 3);
 
         long Taken()
         {

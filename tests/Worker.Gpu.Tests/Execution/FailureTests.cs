@@ -110,9 +110,10 @@ public sealed class FailureTests
     public void Rule22_25_AsyncFailure_HasNoInputs()
     {
         var harness = new ExecutorHarness();
-        var run = harness.Run("0:List(n=3)\n1:Sleep(value=@0;gate=\"g\")\n3:t(v=@1)", CancellationToken.None, e =>
+        // The gate fails when another node runs: a node whose calls have all ended when they were started counts as one that never waits (17.1).
+        var run = harness.Run("0:List(n=3)\n1:Sleep(value=@0;gate=\"g\")\n2:Pass(v=@0)\n3:t(v=@1;w=@2)", CancellationToken.None, e =>
         {
-            if (e is NodeExecuting { Node: "1" })
+            if (e is NodeExecuting { Node: "2" })
                 harness.Gates.Fail("g", NodeFailedException.RuntimeError("one"));
         }, "3");
         Assert.Equal(("1", "one\n", "{}"), (run.Failure.NodeId, run.Failure.Message, run.Failure.CurrentInputs));
