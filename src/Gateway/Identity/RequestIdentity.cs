@@ -1,4 +1,5 @@
 using Farm.Contracts.Users;
+using Farm.Gateway.Http;
 using Farm.Gateway.Users;
 using Microsoft.Extensions.Options;
 
@@ -27,6 +28,14 @@ internal sealed class IdentityResolver(IOptions<UserOptions> options, TenantHead
 
     /// <summary>The identity of a request.</summary>
     public RequestIdentity Of(HttpContext context) => new(tenants.Of(context), Named(context) ?? Default);
+
+    /// <summary>Whether a request may operate the farm and see what is not its own tenant's.</summary>
+    public bool IsOperator(HttpContext context) => tenants.Of(context) == tenants.Operators;
+
+    /// <summary>The identity of a request that operates the farm; refuses any other with a 403.</summary>
+    public RequestIdentity Operator(HttpContext context) => IsOperator(context)
+        ? Of(context)
+        : throw new RequestRefusedException("forbidden", "Only operators of the farm may do this", status: StatusCodes.Status403Forbidden);
 
     /// <summary>
     /// The identity of a request for a user's own data: his files, settings and assets. Null in multi-user mode where the header names no user that there is: nobody

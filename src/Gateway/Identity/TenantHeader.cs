@@ -15,6 +15,9 @@ public sealed class TenantHeaderOptions
     /// header itself. False by default: the header is ignored, and everybody is tenant <c>default</c>.
     /// </summary>
     public bool TrustHeader { get; set; }
+
+    /// <summary>The tenant whose requests operate the farm and see what every tenant does. <c>default</c> by default, which is everybody where no tenant is named.</summary>
+    public string Operators { get; set; } = TenantHeader.Default;
 }
 
 /// <summary>Reads the tenant of a request.</summary>
@@ -24,6 +27,9 @@ internal sealed partial class TenantHeader(IOptions<TenantHeaderOptions> options
     public const string Default = "default";
 
     private const string Name = "X-Farm-Tenant";
+
+    /// <summary>The tenant that operates the farm.</summary>
+    public string Operators => options.Value.Operators;
 
     /// <summary>The tenant; refuses a name that breaks the rules.</summary>
     public string Of(HttpContext context)

@@ -36,20 +36,25 @@ internal sealed class OperationsEndpoints(
 
     private async Task<IResult> WorkersAsync(HttpContext context)
     {
+        identities.Operator(context);
         var living = grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).WorkersAsync();
         var setAside = await Scheduler.SetAsideAsync();
         var workers = await living;
         return Answers.Json(writer => WorkerWriter.Write(writer, workers, setAside));
     }
 
-    private async Task<IResult> BringBackAsync(HttpContext context) => await Scheduler.BringBackAsync(context.PathValue("id"))
-        ? Answers.Json(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteBoolean("brought_back", value: true);
-            writer.WriteEndObject();
-        })
-        : Answers.Error("The worker is not set aside", StatusCodes.Status409Conflict);
+    private async Task<IResult> BringBackAsync(HttpContext context)
+    {
+        identities.Operator(context);
+        return await Scheduler.BringBackAsync(context.PathValue("id")) ? BroughtBack() : Answers.Error("The worker is not set aside", StatusCodes.Status409Conflict);
+    }
+
+    private static IResult BroughtBack() => Answers.Json(static writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteBoolean("brought_back", value: true);
+        writer.WriteEndObject();
+    });
 
     /// <summary>Submits an ended prompt once more, as a new one, through all rules.</summary>
     private async Task<IResult> RetryAsync(HttpContext context)
