@@ -16,7 +16,10 @@ public sealed class ClusteringOptions
     /// </summary>
     public string Kind { get; set; } = "redis";
 
-    /// <summary>Redis, as StackExchange.Redis writes it: <c>host:6379,password=…</c>. Must be given with kind <c>redis</c>, here or in a file.</summary>
+    /// <summary>
+    /// Redis, as StackExchange.Redis writes it: <c>host:6379,password=…</c>. Must be given with kind <c>redis</c>, here or in a file. Give it persistence (AOF): the
+    /// membership should outlive a restart of it. Default: none.
+    /// </summary>
     public string Redis { get; set; } = "";
 
     /// <summary>A file that holds the same, for a secret that is mounted. Default: none.</summary>
@@ -28,7 +31,7 @@ public sealed class ClusteringOptions
     /// <summary>Names the service over all its clusters. Default <c>farm</c>.</summary>
     public string ServiceId { get; set; } = "farm";
 
-    /// <summary>The IP address at which others reach this process. Default: the machine's first that is no loopback.</summary>
+    /// <summary>The IP address at which others reach this process. Default: the machine's first address that is no loopback.</summary>
     public string AdvertisedAddress { get; set; } = "";
 
     /// <summary>The port that silos speak to each other on. Default 11111.</summary>

@@ -21,19 +21,22 @@ public sealed class TorchOptions
 {
     internal const long DefaultAttentionScoreBytes = 2L << 30;
 
+    /// <summary>The section's name.</summary>
+    public const string Section = "Farm:Torch";
+
     private const long LeastAttentionScoreBytes = 1 << 20;
 
-    /// <summary>Threads of one operation; 0 (default) takes every core.</summary>
+    /// <summary>Threads of one operation; 0 takes every core. Default 0.</summary>
     public int Threads { get; set; }
 
-    /// <summary><c>auto</c> (default: the first GPU, else the CPU), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    /// <summary><c>auto</c> (the first GPU, else the CPU), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. Default <c>auto</c>.</summary>
     public string Device { get; set; } = "auto";
 
-    /// <summary>Compute precision; <see cref="ComputePrecision.Auto"/> by default.</summary>
+    /// <summary>The type that networks compute in, see <see href="engine.md">engine.md</see>; fp32 on a CPU with <c>Auto</c>. Default <c>Auto</c>.</summary>
     public ComputePrecision Precision { get; set; } = ComputePrecision.Auto;
 
     /// <summary>
-    /// Bytes of weights kept resident. 0 (default) takes six tenths of the machine's memory on a CPU; on a GPU, what fits until the device says it is full.
+    /// Bytes of weights kept resident. 0, the default, takes six tenths of the machine's memory on a CPU; on a GPU, what fits until the device says it is full.
     /// Of a network that is larger by itself the blocks that do not fit are brought in from the file for each pass.
     /// </summary>
     public long ModelBudgetBytes { get; set; }

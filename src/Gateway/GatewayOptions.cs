@@ -55,7 +55,7 @@ public sealed class GatewayOptions
     public int MaxSettingLength { get; set; } = 1024 * 1024;
 
     /// <summary>
-    /// Origin that browsers may call from (<c>Access-Control-Allow-Origin</c>), <c>*</c> for any. Empty by default: then a browser's
+    /// Origin that browsers may call from (<c>Access-Control-Allow-Origin</c>), <c>*</c> for any. None by default: then a browser's
     /// request from another origin to a loopback host is refused with 403, as ComfyUI does.
     /// </summary>
     public string CorsOrigin { get; set; } = "";

@@ -9,8 +9,8 @@ public sealed class FileStoreOptions
     public const string Section = "Farm:Storage";
 
     /// <summary>
-    /// Local folders or a shared volume, the default; or S3-compatible storage for input, output, temp and user. Models and node packs
-    /// are local in both.
+    /// <c>Local</c>: the folders above, on one machine or a shared volume; or <c>S3</c>: a bucket of S3-compatible storage for input, output, temp and user.
+    /// Models and node packs lie in folders in both. Default <c>Local</c>.
     /// </summary>
     public FileStoreKind Kind { get; set; } = FileStoreKind.Local;
 }

@@ -8,7 +8,10 @@ public sealed class StorageOptions
     /// <summary>The section's name.</summary>
     public const string Section = "Farm:Data";
 
-    /// <summary>The data root, under which everything lies that has no folder of its own below. Default <c>./data</c>.</summary>
+    /// <summary>
+    /// The data root: everything below that has no folder of its own, the SQLite database, and the farm's notes in <c>.farm</c>. One farm a root; the processes
+    /// of a cluster share it, on a shared volume. Default <c>data</c>.
+    /// </summary>
     public string Root { get; set; } = "data";
 
     /// <summary>Uploads; default <c>{Root}/input</c>.</summary>
@@ -23,14 +26,14 @@ public sealed class StorageOptions
     /// <summary>Users' data; default <c>{Root}/user</c>.</summary>
     public string? User { get; set; }
 
-    /// <summary>Models, in a folder a kind; default <c>{Root}/models</c>.</summary>
+    /// <summary>Models, in ComfyUI's folders: <c>checkpoints</c>, <c>vae</c>, <c>loras</c>, …; default <c>{Root}/models</c>.</summary>
     public string? Models { get; set; }
 
     /// <summary>Node packs; default <c>{Root}/custom_nodes</c>.</summary>
     public string? CustomNodes { get; set; }
 
     /// <summary>
-    /// Folders outside the areas into which symbolic links may lead, such as a model share. Default none: a link that leaves its
+    /// Absolute paths outside the areas into which symbolic links may lead, such as a model share. Default none: a link that leaves its
     /// area is treated as absent.
     /// </summary>
     public IList<string> LinkTargets { get; } = [];

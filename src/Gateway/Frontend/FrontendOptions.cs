@@ -20,7 +20,7 @@ public sealed class FrontendOptions
     /// <summary>Folder that <c>/extensions</c> is served from, a folder a pack. By default the one in <see cref="Root"/>.</summary>
     public string Extensions { get; set; } = "";
 
-    /// <summary>Address of a frontend's development server, to which every path that is not the farm's is passed. None by default.</summary>
+    /// <summary>Address of a frontend's development server, to which every path that is not the farm's is passed (<see href="frontend.md">frontend.md</see>). None by default.</summary>
     public string DevServer { get; set; } = "";
 
     /// <summary>

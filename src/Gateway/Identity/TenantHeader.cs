@@ -12,7 +12,7 @@ public sealed class TenantHeaderOptions
 
     /// <summary>
     /// Whether the <c>X-Farm-Tenant</c> header names the tenant: only for a gateway that nobody reaches but through a proxy which sets the
-    /// header itself. False by default: the header is ignored, and everybody is tenant <c>default</c>.
+    /// header itself (<see href="scheduling.md">scheduling.md</see>). False by default: the header is ignored, and everybody is tenant <c>default</c>.
     /// </summary>
     public bool TrustHeader { get; set; }
 

@@ -12,12 +12,14 @@ public sealed class DatabaseOptions
     public string Provider { get; set; } = "sqlite";
 
     /// <summary>
-    /// The provider's connection string. With SQLite <c>farm.db</c> in <c>Farm:Data:Root</c> (<c>./data</c>) by default; must be
-    /// given for PostgreSQL.
+    /// The provider's connection string; must be given for PostgreSQL. Default: <c>farm.db</c> in the data root, with SQLite.
     /// </summary>
     public string ConnectionString { get; set; } = "";
 
-    /// <summary>Whether pending migrations are applied at start. True by default.</summary>
+    /// <summary>
+    /// Whether pending migrations are applied at start, by one of several processes; without it <c>Farm.Grains migrate</c> applies them, and a process refuses a
+    /// database that is behind. True by default.
+    /// </summary>
     public bool Migrate { get; set; } = true;
 
     /// <summary>Writes that share one commit at the most. 256 by default.</summary>

@@ -46,7 +46,7 @@ public sealed class SchedulingOptions
     /// <summary>How long a prompt that a worker lost waits for another one to take it. 30 s by default; 0 for not at all.</summary>
     public TimeSpan AvoidTime { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How many times in a row a worker may fail the same way before it is set aside; 0 for ever. 3 by default.</summary>
+    /// <summary>How many times in a row a worker may fail the same way (its lease ends, its device fails or runs out of memory) before it is set aside and gets no more prompts; 0: any number. 3 by default.</summary>
     public int FaultLimit { get; set; } = 3;
 
     /// <summary>The longest a claim may wait, whatever patience it has; below the response timeout of grain calls. 25 s by default.</summary>

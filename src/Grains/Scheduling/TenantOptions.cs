@@ -14,10 +14,10 @@ public sealed class TenantOptions
     /// <summary>Seconds of workers' time that a tenant which used none for a while may have ahead of the others. 30 s by default.</summary>
     public TimeSpan Burst { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Prompts of one tenant that may wait; another one is refused with 429. 0, the default, for any number.</summary>
+    /// <summary>Prompts of one tenant that may wait; another one is refused with 429; 0 for any number. Default 0.</summary>
     public int MaxPending { get; set; }
 
-    /// <summary>Prompts of one tenant that run at a time; others wait. 0, the default, for any number.</summary>
+    /// <summary>Prompts of one tenant that run at a time; others wait; 0 for any number. Default 0.</summary>
     public int MaxRunning { get; set; }
 
     /// <summary>What differs for a tenant, by its name.</summary>

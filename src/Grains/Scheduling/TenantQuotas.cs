@@ -5,13 +5,13 @@ namespace Farm.Grains.Scheduling;
 /// <summary>What is said of one tenant; null where it gets what all get.</summary>
 public sealed class TenantQuota
 {
-    /// <summary>Its weight.</summary>
+    /// <summary>The weight of tenant NAME. Default: that of all.</summary>
     public double? Weight { get; set; }
 
-    /// <summary>Prompts that may wait; 0 for any number.</summary>
+    /// <summary>Prompts of tenant NAME that may wait; 0 for any number. Default: that of all.</summary>
     public int? MaxPending { get; set; }
 
-    /// <summary>Prompts that run at a time; 0 for any number.</summary>
+    /// <summary>Prompts of tenant NAME that run at a time; 0 for any number. Default: that of all.</summary>
     public int? MaxRunning { get; set; }
 }
 

@@ -8,7 +8,7 @@ public sealed class WebhookOptions
     /// <summary>The section's name.</summary>
     public const string Section = "Farm:Webhooks";
 
-    /// <summary>The key that messages are signed with. None by default: messages are then not sent.</summary>
+    /// <summary>The key that messages are signed with, at least 16 characters. None by default: messages are then not sent.</summary>
     public string Secret { get; set; } = "";
 
     /// <summary>A file that holds the key, instead of <see cref="Secret"/>. None by default.</summary>

@@ -9,10 +9,10 @@ public sealed class S3Options
     /// <summary>The section's name.</summary>
     public const string Section = "Farm:Storage:S3";
 
-    /// <summary>Where the server is, such as <c>https://minio.studio:9000</c>; none: Amazon's in <see cref="Region"/>.</summary>
+    /// <summary>Where the server is, such as <c>https://minio.studio:9000</c>. Default: that of Amazon in <see cref="Region"/>.</summary>
     public string? Endpoint { get; set; }
 
-    /// <summary>The bucket, which must exist.</summary>
+    /// <summary>The bucket, which must exist. Default: none, it must be given.</summary>
     public string Bucket { get; set; } = "";
 
     /// <summary>What every key begins with, such as <c>farm/</c>; default none. Farms that share a bucket have one each.</summary>
@@ -24,34 +24,34 @@ public sealed class S3Options
     /// <summary>Whether the bucket stands in the path of an address and not in its host, as most servers but Amazon's want it. Default false.</summary>
     public bool ForcePathStyle { get; set; }
 
-    /// <summary>The access key; given together with <see cref="SecretKey"/>. Without any, the AWS SDK's usual sources count.</summary>
+    /// <summary>The access key, given together with <see cref="SecretKey"/>. Default: the AWS SDK's usual sources: environment, instance role.</summary>
     public string? AccessKey { get; set; }
 
-    /// <summary>The secret of the access key. Never logged.</summary>
+    /// <summary>The secret of the access key. Never logged. Default: as for the access key.</summary>
     public string? SecretKey { get; set; }
 
-    /// <summary>A file of keys in the AWS tools' format, in the place of the two options above.</summary>
+    /// <summary>A file of keys in the AWS tools' format, in the place of the two options above. Default: none.</summary>
     public string? CredentialsFile { get; set; }
 
     /// <summary>The profile of <see cref="CredentialsFile"/>. Default <c>default</c>.</summary>
     public string Profile { get; set; } = "default";
 
-    /// <summary>The folder of local copies; default <c>.farm/cache</c> in the data root.</summary>
+    /// <summary>The folder of local copies, for what needs a real path or is read often; several processes of a machine may share it. Default: <c>.farm/cache</c> in the data root.</summary>
     public string? CacheFolder { get; set; }
 
     /// <summary>Bytes of local copies; the longest unused go first, but none that was used in the last ten minutes. Default 10 GiB.</summary>
     public long CacheSize { get; set; } = 10L << 30;
 
-    /// <summary>Files up to this size are read through the local copies, larger ones straight from the bucket. Default 32 MiB.</summary>
+    /// <summary>Files up to this size are read through the local copies, larger ones straight from the bucket, only the range asked for. Default 32 MiB.</summary>
     public long CachedFileSize { get; set; } = 32L << 20;
 
-    /// <summary>Bytes of one part of an upload, held in memory while it is sent; files up to it are sent in one piece. Default 8 MiB.</summary>
+    /// <summary>Bytes of one part of an upload, held in memory while it is sent; files up to it are sent in one piece; 5 MiB to 1 GiB. Default 8 MiB.</summary>
     public int PartSize { get; set; } = 8 << 20;
 
     /// <summary>How often contents without a name are looked for. Default 6 hours; zero never.</summary>
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromHours(6);
 
-    /// <summary>How long a content without a name stays, and then once more in the bucket's trash. Default one day.</summary>
+    /// <summary>How long a content without a name stays, and then once more in the bucket's trash; an hour or more. Default one day.</summary>
     public TimeSpan SweepGrace { get; set; } = TimeSpan.FromDays(1);
 }
 

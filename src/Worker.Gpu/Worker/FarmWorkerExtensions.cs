@@ -36,7 +36,7 @@ public static class FarmWorkerExtensions
 
     private static IServiceCollection AddTorch(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<TorchOptions>().Bind(configuration.GetSection(TorchSection)).ValidateOnStart();
+        services.AddOptions<TorchOptions>().Bind(configuration.GetSection(TorchOptions.Section)).ValidateOnStart();
         services.AddOptions<FfmpegOptions>().Bind(configuration.GetSection(FfmpegOptions.Section))
             .Validate(options => options.Program.Length > 0 && options.TimeLimit > TimeSpan.Zero, $"{FfmpegOptions.Section}: Program must be named, TimeLimit be more than 0.")
             .ValidateOnStart();
@@ -101,13 +101,12 @@ public static class FarmWorkerExtensions
             .AddHostedService<WorkerLoop>();
     }
 
-    private const string TorchSection = "Farm:Torch";
 
     private sealed class TorchOptionsValidator : IValidateOptions<TorchOptions>
     {
         public ValidateOptionsResult Validate(string? name, TorchOptions options)
         {
-            string[] errors = [.. options.Validate().Select(error => $"{TorchSection}:{error}.")];
+            string[] errors = [.. options.Validate().Select(error => $"{TorchOptions.Section}:{error}.")];
             return errors.Length > 0 ? ValidateOptionsResult.Fail(errors) : ValidateOptionsResult.Success;
         }
     }

@@ -8,7 +8,7 @@ public sealed class SharedResultOptions
     /// <summary>The section's name.</summary>
     public const string Section = "Farm:Worker:SharedResults";
 
-    /// <summary>Whether it does. Default: true.</summary>
+    /// <summary>Whether encoded texts and other small results are shared with all workers. Default: true.</summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>Bytes of a result; a larger one stays on its worker. Default: 16 MiB.</summary>
