@@ -3,6 +3,7 @@ using Farm.Grains.Batches;
 using Farm.Grains.Caching;
 using Farm.Grains.Catalog;
 using Farm.Grains.History;
+using Farm.Grains.Keys;
 using Farm.Grains.Persistence;
 using Farm.Grains.Prompts;
 using Farm.Grains.Scheduling;
@@ -19,7 +20,7 @@ public static class FarmGrainsExtensions
     /// Everything the CPU silo hosts. Clustering is the caller's: localhost in one process, Redis in a cluster. The options are
     /// those of the sections <c>Farm:Database</c>, <c>Farm:Prompts</c>, <c>Farm:Batches</c>, <c>Farm:Webhooks</c>, <c>Farm:History</c>, <c>Farm:Scheduling</c>,
     /// <c>Farm:Catalog</c>, <c>Farm:SharedResults</c>, <c>Farm:Sessions</c>, <c>Farm:Settings</c>,
-    /// <c>Farm:Assets</c> and <c>Farm:Data</c>.
+    /// <c>Farm:Keys</c>, <c>Farm:Assets</c> and <c>Farm:Data</c>.
     /// </summary>
     public static ISiloBuilder AddFarmGrains(this ISiloBuilder silo, IConfiguration configuration) => silo
         .AddPersistence(configuration)
@@ -32,5 +33,6 @@ public static class FarmGrainsExtensions
         .AddSharedResults(configuration)
         .AddSessions(configuration)
         .AddUsers(configuration)
+        .AddKeys(configuration)
         .AddAssets(configuration);
 }

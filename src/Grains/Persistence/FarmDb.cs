@@ -54,6 +54,15 @@ internal abstract class FarmDb(DbContextOptions options) : DbContext(options)
     /// <summary>Workers that get no prompts.</summary>
     public DbSet<WorkerRow> WorkersSetAside => Set<WorkerRow>();
 
+    /// <summary>API keys.</summary>
+    public DbSet<KeyRow> Keys => Set<KeyRow>();
+
+    /// <summary>The keys that gateways encrypt their cookies with.</summary>
+    public DbSet<KeyRingRow> KeyRing => Set<KeyRingRow>();
+
+    /// <summary>What operators did.</summary>
+    public DbSet<AuditRow> Audit => Set<AuditRow>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.ApplyConfigurationsFromAssembly(typeof(FarmDb).Assembly);
 }

@@ -1,8 +1,10 @@
 using Farm.Grains.Assets;
+using Farm.Grains.Audit;
 using Farm.Grains.Batches;
 using Farm.Grains.Catalog;
 using Farm.Grains.History;
 using Farm.Grains.Jobs;
+using Farm.Grains.Keys;
 using Farm.Grains.Ledger;
 using Farm.Grains.Prompts;
 using Farm.Grains.Scheduling;
@@ -55,6 +57,8 @@ internal static class PersistenceExtensions
         services.AddSingleton<ILedgerStore, EfLedgerStore>();
         services.AddSingleton<IBatchStore, EfBatchStore>();
         services.AddSingleton<IWebhookStore, EfWebhookStore>();
+        services.AddSingleton<IKeyStore, EfKeyStore>();
+        services.AddSingleton<IAuditStore, EfAuditStore>();
     }
 
     private static DatabaseOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
