@@ -56,6 +56,7 @@ public static class FarmGateway
             .AddBatches(configuration)
             .AddOpenApiDocument()
             .AddReadyCheck<FarmCheck>("farm")
+            .AddDeparture()
             .AddFarmFrontend(configuration);
         return services;
     }
@@ -63,6 +64,7 @@ public static class FarmGateway
     /// <summary>Puts the gateway into a pipeline and maps its routes.</summary>
     public static WebApplication MapFarmGateway(this WebApplication app)
     {
+        app.UseMiddleware<LastAnswers>();
         app.UseMiddleware<FailureHandler>();
         app.UseMiddleware<PathAsSent>();
         app.UseMiddleware<OriginGuard>();
@@ -97,6 +99,15 @@ public static class FarmGateway
         .AddSingleton<JsonBody>()
         .AddSingleton<TenantHeader>()
         .AddSingleton<IdentityResolver>();
+
+    private static IServiceCollection AddDeparture(this IServiceCollection services)
+    {
+        // The requests that are left have as long as they would without the delay.
+        services.AddOptions<HostOptions>().PostConfigure<IOptions<GatewayOptions>>((host, gateway) => host.ShutdownTimeout += gateway.Value.StopDelay);
+        return services
+            .AddSingleton<Departure>()
+            .AddHostedService(provider => provider.GetRequiredService<Departure>());
+    }
 
     private static IServiceCollection AddCatalog(this IServiceCollection services) => services
         .AddSingleton<FileCombos>()

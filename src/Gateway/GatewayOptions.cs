@@ -33,6 +33,12 @@ public sealed class GatewayOptions
     /// <summary>How long a client has to take the close, when it fell too far behind or the process stops, before its connection is cut. Default 5 seconds.</summary>
     public TimeSpan SocketFarewell { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long a gateway that is told to stop serves on, while <c>/readyz</c> says that it stops, so that balancers send nothing more to it when it
+    /// goes. Default 0: nothing balances. Behind a balancer it is longer than the balancer takes to see it.
+    /// </summary>
+    public TimeSpan StopDelay { get; set; } = TimeSpan.Zero;
+
     /// <summary>Largest message a client may send over its socket, in bytes. Default 1048576.</summary>
     public int MaxSocketRequest { get; set; } = 1024 * 1024;
 
@@ -82,6 +88,8 @@ public sealed class GatewayOptions
             yield return $"{Section}:{nameof(MaxSocketRequest)} is {MaxSocketRequest}; it must be at least 1024 bytes.";
         if (SocketFarewell < TimeSpan.Zero)
             yield return $"{Section}:{nameof(SocketFarewell)} is {SocketFarewell}; it must not be negative.";
+        if (StopDelay < TimeSpan.Zero || StopDelay > TimeSpan.FromMinutes(5))
+            yield return $"{Section}:{nameof(StopDelay)} is {StopDelay}; it must be 0 to 5 minutes.";
         if (SocketPing < TimeSpan.FromSeconds(1))
             yield return $"{Section}:{nameof(SocketPing)} is {SocketPing}; it must be at least a second.";
         if (AttachInterval < TimeSpan.FromMilliseconds(100) || AttachInterval > TimeSpan.FromMinutes(1))

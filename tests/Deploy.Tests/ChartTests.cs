@@ -148,6 +148,18 @@ public sealed partial class ChartTests
             Assert.True(worker.Pod.Spec.TerminationGracePeriodSeconds > TimeSpan.Parse(drain, System.Globalization.CultureInfo.InvariantCulture).TotalSeconds);
         });
 
+    /// <summary>What it serves when the delay is over has the host's own 30 s to end.</summary>
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void Gateways_OfASet_ServeOnWhileBalancersTurnAway(string set) =>
+        Assert.All(RenderedChart.Of(set).FarmPods.Where(p => p.Pod.Metadata.Labels["app.kubernetes.io/component"] == "gateway"), gateway =>
+        {
+            var container = gateway.Pod.Spec.Containers.Single();
+            var delay = TimeSpan.Parse(container.Env.Single(e => e.Name == "Farm__Gateway__StopDelay").Value, System.Globalization.CultureInfo.InvariantCulture).TotalSeconds;
+            Assert.True(delay >= container.ReadinessProbe.PeriodSeconds);
+            Assert.True(gateway.Pod.Spec.TerminationGracePeriodSeconds > delay + 30);
+        });
+
     [Fact]
     public void GpuPools_Rendered_AskForTheirDevicesAndNodes()
     {

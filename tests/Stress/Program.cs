@@ -2,6 +2,7 @@ using System.CommandLine;
 using Farm.Stress.Chaos;
 using Farm.Stress.Render;
 using Farm.Stress.Fairness;
+using Farm.Stress.Rolling;
 
 var command = new RootCommand("Does a whole farm harm and audits what came of it. The last line says: invariants: N checked, N violated.")
 {
@@ -10,5 +11,6 @@ var command = new RootCommand("Does a whole farm harm and audits what came of it
     OutageScenario.Create(),
     RenderScenario.Create(),
     FairnessScenario.Create(),
+    RollingScenario.Create(),
 };
 return await command.Parse(args).InvokeAsync();

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using System.Text.Json;
+using Farm.Gateway.Health;
 using Farm.Gateway.Http;
 using Farm.Gateway.Stats;
 using Microsoft.Extensions.Options;
@@ -9,14 +10,14 @@ namespace Farm.Gateway.WebSockets;
 
 /// <summary>Runs a socket: sends what is queued, reads what the client says, ends both together.</summary>
 internal sealed partial class SocketReader(
-    IOptions<GatewayOptions> options, TimeProvider time, SocketInstruments instruments, IHostApplicationLifetime host, ILogger<SocketReader> logger)
+    IOptions<GatewayOptions> options, TimeProvider time, SocketInstruments instruments, Departure departure, ILogger<SocketReader> logger)
 {
     /// <summary>Returns when the socket is closed by either side.</summary>
     public async Task RunAsync(ClientConnection connection, WebSocket socket, CancellationToken aborted)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         using var cut = connection.Cut.Register(() => CutOff(connection, stop));
-        using var leaving = host.ApplicationStopping.Register(() => Leave(connection, stop));
+        using var leaving = departure.Begun.Register(() => Leave(connection, stop));
         var sending = SendAsync(connection, stop.Token);
         try
         {

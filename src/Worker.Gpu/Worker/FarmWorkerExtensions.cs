@@ -86,6 +86,8 @@ public static class FarmWorkerExtensions
     private static IServiceCollection AddWorkerLoop(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<WorkerOptions>().Bind(configuration.GetSection(WorkerOptions.Section)).ValidateOnStart();
+        // The host gives up waiting for its services after a time of its own, which knows nothing of prompts that may still end.
+        services.AddOptions<HostOptions>().PostConfigure<IOptions<WorkerOptions>>((host, worker) => host.ShutdownTimeout += worker.Value.ShutdownGrace);
         return services
             .AddSingleton<IValidateOptions<WorkerOptions>, WorkerOptionsValidator>()
             .AddSingleton(provider => provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Limits)

@@ -34,7 +34,7 @@ internal static class ChaosScenario
     {
         using var submitter = new Submitter(farm, plan.Seed);
         using var listening = new CancellationTokenSource();
-        var listeners = Enumerable.Range(0, Clients).Select(i => new Listener(farm, i)).ToArray();
+        var listeners = Enumerable.Range(0, Clients).Select(i => new Listener(() => farm.Addresses, i)).ToArray();
         var sockets = Task.WhenAll(listeners.Select(listener => listener.ListenAsync(listening.Token)));
         var mischief = new Mischief(farm, plan.Every, plan.Seed);
         using var harming = new CancellationTokenSource(plan.Harm, TimeProvider.System);
@@ -45,7 +45,7 @@ internal static class ChaosScenario
         Console.WriteLine($"harm is over: {mischief.Summary}; draining");
         var drained = await farm.DrainAsync(DrainLimit);
         invariants.Check("the queue drains after the harm", drained, () => $"prompts are left after {DrainLimit}");
-        var deaf = await DeafAsync(submitter, listeners);
+        var deaf = await Listener.UntilToldAsync(listeners, [.. submitter.All.Values]);
         await listening.CancelAsync();
         await Task.WhenAll(sockets, progress);
         foreach (var prompt in submitter.All.Values)
@@ -66,20 +66,6 @@ internal static class ChaosScenario
                 await Task.Delay(ahead, TimeProvider.System, cancel);
             await submitter.SubmitAsync(id => Shape.Of(i, id), listeners[i % Clients].ClientId, cancel);
         });
-    }
-
-    /// <summary>The prompts whose clients were not told of their ends, after some time for the last sockets to come back.</summary>
-    private static async Task<HashSet<string>> DeafAsync(Submitter submitter, Listener[] listeners)
-    {
-        var byClient = listeners.ToDictionary(listener => listener.ClientId, StringComparer.Ordinal);
-        var start = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            var deaf = submitter.All.Values.Where(prompt => !byClient[prompt.ClientId].HeardEndOf(prompt.PromptId)).Select(prompt => prompt.PromptId).ToHashSet(StringComparer.Ordinal);
-            if (deaf.Count == 0 || TimeProvider.System.GetElapsedTime(start) > TimeSpan.FromSeconds(60))
-                return deaf;
-            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
-        }
     }
 
     private static async Task ProgressAsync(StressFarm farm, Submitter submitter, Mischief mischief, CancellationToken cancel)

@@ -14,7 +14,7 @@ internal static class FailoverScenario
     {
         var keep = StressCommand.Keep();
         var command = new Command("failover", "Kills the worker of a running prompt and measures until it runs elsewhere; then drains one.") { keep };
-        command.SetAction((parsed, _) => StressCommand.RunAsync(new FarmSize(1, 1, 2), minutes: 2, isLong: false, parsed.GetValue(keep), RunAsync));
+        command.SetAction((parsed, _) => StressCommand.RunAsync(new FarmSize(1, 1, 2), minutes: 2, isLong: false, parsed.GetValue(keep), RunAsync, new Dictionary<string, string>(StringComparer.Ordinal) { ["Farm__Worker__ShutdownGrace"] = "00:01:00" }));
         return command;
     }
 
@@ -32,7 +32,8 @@ internal static class FailoverScenario
             invariants.Check("a killed worker's prompt starts elsewhere within 10 s", time <= Limit, () => time.ToString());
             await farm.DrainAsync(TimeSpan.FromMinutes(2));
         }
-        var (drained, leaving) = await StartSlowAsync(farm, submitter, milliseconds: 10_000);
+        // Longer than a host waits for its services if it is not told otherwise (30 s).
+        var (drained, leaving) = await StartSlowAsync(farm, submitter, milliseconds: 40_000);
         var exit = await leaving.EndAsync();
         invariants.Check("a drained worker ends well", exit == 0, () => $"exit status {exit}");
         var whole = await farm.CountAsync($"SELECT count(*) FROM prompts WHERE prompt_id = '{drained.PromptId}' AND attempt = 1 AND status = 2 AND outcome = 0");

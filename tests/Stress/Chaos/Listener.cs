@@ -8,9 +8,9 @@ namespace Farm.Stress.Chaos;
 /// A client's socket: comes back under its client id at another gateway whenever it is lost, and is dropped by its own side now and
 /// then. Notes which prompts it was told the end of.
 /// </summary>
-internal sealed class Listener(StressFarm farm, int seed)
+internal sealed class Listener(Func<IReadOnlyList<Uri>> gateways, int seed)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500), LongestLife = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500), LongestLife = TimeSpan.FromSeconds(40), LongestWait = TimeSpan.FromSeconds(60);
 
     private readonly Random _random = new(seed);
     private readonly ConcurrentDictionary<string, int> _ends = new(StringComparer.Ordinal);
@@ -27,6 +27,20 @@ internal sealed class Listener(StressFarm farm, int seed)
 
     /// <summary>Prompts whose end it was told more than once.</summary>
     public int ToldAgain => _ends.Values.Count(times => times > 1);
+
+    /// <summary>The prompts whose clients were not told of their ends, after some time for the last sockets to come back.</summary>
+    public static async Task<HashSet<string>> UntilToldAsync(Listener[] listeners, IReadOnlyCollection<Accepted> prompts)
+    {
+        var byClient = listeners.ToDictionary(listener => listener.ClientId, StringComparer.Ordinal);
+        var start = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var deaf = prompts.Where(prompt => !byClient[prompt.ClientId].HeardEndOf(prompt.PromptId)).Select(prompt => prompt.PromptId).ToHashSet(StringComparer.Ordinal);
+            if (deaf.Count == 0 || TimeProvider.System.GetElapsedTime(start) > LongestWait)
+                return deaf;
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+        }
+    }
 
     /// <summary>Listens until cancelled.</summary>
     public async Task ListenAsync(CancellationToken cancel)
@@ -49,7 +63,8 @@ internal sealed class Listener(StressFarm farm, int seed)
     private async Task ListenOnceAsync(CancellationToken cancel)
     {
         using var socket = new ClientWebSocket();
-        var gateway = farm.Addresses[_random.Next(farm.Addresses.Count)];
+        var known = gateways();
+        var gateway = known[_random.Next(known.Count)];
         using (var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel))
         {
             patience.CancelAfter(TimeSpan.FromSeconds(5));

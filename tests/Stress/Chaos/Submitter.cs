@@ -75,7 +75,7 @@ internal sealed class Submitter(StressFarm farm, int seed) : IDisposable
     private Uri Draw()
     {
         lock (_lock)
-            return farm.Addresses[_random.Next(farm.Addresses.Count)];
+            return farm.Gateways[_random.Next(farm.Gateways.Count)].Http;
     }
 
     public void Dispose() => _http.Dispose();

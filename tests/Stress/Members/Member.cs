@@ -33,6 +33,12 @@ internal sealed partial class Member : IAsyncDisposable
     /// <summary>Its name.</summary>
     public string Name { get; }
 
+    /// <summary>Where it serves clients, if it is a gateway.</summary>
+    public required Uri Http { get; init; }
+
+    /// <summary>Where it answers probes.</summary>
+    public required Uri Management { get; init; }
+
     /// <summary>Times it ended though nobody had harmed it: a silo that was voted out, or a crash.</summary>
     public int OwnEnds { get; private set; }
 

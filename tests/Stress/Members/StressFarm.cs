@@ -8,15 +8,25 @@ namespace Farm.Stress;
 /// <summary>How many processes of each kind.</summary>
 internal sealed record FarmSize(int Gateways, int Silos, int Workers);
 
+/// <summary>A kind of process: its members' names, their program, and the last part of the address that its numbers are added to.</summary>
+internal sealed record MemberKind(string Name, string Program, int FirstAddress)
+{
+    public static readonly MemberKind Silo = new("silo", "Farm.Grains", 0);
+    public static readonly MemberKind Gateway = new("gateway", "Farm.Gateway", 100);
+    public static readonly MemberKind Worker = new("worker", "Farm.Worker.Gpu", 150);
+}
+
 /// <summary>
 /// A farm of processes with a Redis and a PostgreSQL of its own. Each process has a loopback address of its own, so that no two want
 /// one port and one that is started again comes back at the same place.
 /// </summary>
 internal sealed class StressFarm : IAsyncDisposable
 {
-    private const int HttpPort = 8188;
+    private const int HttpPort = 8188, ManagementPort = 8190;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("farm-stress-").FullName;
+    private readonly Dictionary<MemberKind, int> _made = [];
+    private readonly Dictionary<string, string> _options = new(StringComparer.Ordinal);
 
     private StressFarm(RedisServer redis, PostgresServer postgres, NpgsqlDataSource database)
     {
@@ -35,7 +45,7 @@ internal sealed class StressFarm : IAsyncDisposable
     public NpgsqlDataSource Database { get; }
 
     /// <summary>Where the gateways serve.</summary>
-    public List<Uri> Addresses { get; } = [];
+    public IReadOnlyList<Uri> Addresses => [.. Gateways.Select(gateway => gateway.Http)];
 
     /// <summary>The gateways.</summary>
     public List<Member> Gateways { get; } = [];
@@ -62,27 +72,50 @@ internal sealed class StressFarm : IAsyncDisposable
         var connection = await postgres.CreateDatabaseAsync() + ";Maximum Pool Size=30";
         var farm = new StressFarm(await RedisServer.StartAsync(), postgres, NpgsqlDataSource.Create(connection));
         Console.WriteLine($"{size.Gateways} gateways, {size.Silos} control silos, {size.Workers} workers; logs in {farm._folder}");
-        var shared = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["Farm__Cluster__Redis"] = farm.Redis.Connection,
-            ["Farm__Database__Provider"] = "postgres",
-            ["Farm__Database__ConnectionString"] = connection,
-            ["Farm__Data__Root"] = Path.Combine(farm._folder, "data"),
-            ["Farm__Worker__Packs__Root"] = Path.Combine(AppContext.BaseDirectory, "node-packs"),
-            ["Farm__Torch__Threads"] = "1",
-            ["OMP_NUM_THREADS"] = "1",
-            ["Logging__LogLevel__Microsoft.AspNetCore"] = "Warning",
-        };
-        foreach (var (name, value) in options ?? new Dictionary<string, string>(StringComparer.Ordinal))
-            shared[name] = value;
-        farm.Add(farm.Silos, "silo", "Farm.Grains", size.Silos, 1, shared);
-        farm.Add(farm.Gateways, "gateway", "Farm.Gateway", size.Gateways, 100, shared);
-        farm.Add(farm.Workers, "worker", "Farm.Worker.Gpu", size.Workers, 150, shared);
-        foreach (var member in farm.All)
-            member.Start();
+        (string Name, string Value)[] own =
+        [
+            ("Farm__Cluster__Redis", farm.Redis.Connection),
+            ("Farm__Database__Provider", "postgres"),
+            ("Farm__Database__ConnectionString", connection),
+            ("Farm__Data__Root", Path.Combine(farm._folder, "data")),
+            ("Farm__Worker__Packs__Root", Path.Combine(AppContext.BaseDirectory, "node-packs")),
+            ("Farm__Torch__Threads", "1"),
+            ("OMP_NUM_THREADS", "1"),
+            ("Logging__LogLevel__Microsoft.AspNetCore", "Warning"),
+            .. (options ?? new Dictionary<string, string>(StringComparer.Ordinal)).Select(option => (option.Key, option.Value)),
+        ];
+        foreach (var (name, value) in own)
+            farm._options[name] = value;
+        foreach (var (kind, count) in new[] { (MemberKind.Silo, size.Silos), (MemberKind.Gateway, size.Gateways), (MemberKind.Worker, size.Workers) })
+            for (var i = 0; i < count; i++)
+                farm.Start(kind);
         await farm.WaitUntilReadyAsync();
         return farm;
     }
+
+    /// <summary>Starts one more process.</summary>
+    public Member Start(MemberKind kind)
+    {
+        var number = _made[kind] = _made.GetValueOrDefault(kind) + 1;
+        var name = string.Create(CultureInfo.InvariantCulture, $"{kind.Name}-{number}");
+        var id = Environment.ProcessId;
+        var address = new IPAddress([127, (byte)(1 + (id >> 8) % 254), (byte)id, (byte)(kind.FirstAddress + number)]).ToString();
+        var (http, management) = (new UriBuilder("http", address, HttpPort).Uri, new UriBuilder("http", address, ManagementPort).Uri);
+        var options = new Dictionary<string, string>(_options, StringComparer.Ordinal)
+        {
+            ["ASPNETCORE_URLS"] = http.ToString(),
+            ["Farm__Cluster__AdvertisedAddress"] = address,
+            ["Farm__Management__Url"] = management.ToString(),
+            ["Farm__Worker__Name"] = name,
+        };
+        var member = new Member(name, kind.Program, options, _folder) { Http = http, Management = management };
+        Of(kind).Add(member);
+        member.Start();
+        return member;
+    }
+
+    /// <summary>The processes of a kind.</summary>
+    public List<Member> Of(MemberKind kind) => kind == MemberKind.Gateway ? Gateways : kind == MemberKind.Silo ? Silos : Workers;
 
     /// <summary>The number that a statement comes to.</summary>
     public async Task<long> CountAsync(string sql)
@@ -139,28 +172,6 @@ internal sealed class StressFarm : IAsyncDisposable
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
         {
             return false;
-        }
-    }
-
-    private void Add(List<Member> members, string kind, string program, int count, int firstAddress, Dictionary<string, string> shared)
-    {
-        for (var i = 1; i <= count; i++)
-        {
-            var name = string.Create(CultureInfo.InvariantCulture, $"{kind}-{i}");
-            var id = Environment.ProcessId;
-            var address = new IPAddress([127, (byte)(1 + (id >> 8) % 254), (byte)id, (byte)(firstAddress + i)]).ToString();
-            var own = new Dictionary<string, string>(shared, StringComparer.Ordinal)
-            {
-                ["Farm__Cluster__AdvertisedAddress"] = address,
-                ["Farm__Worker__Name"] = name,
-            };
-            if (kind == "gateway")
-            {
-                var http = new UriBuilder("http", address, HttpPort).Uri;
-                own["ASPNETCORE_URLS"] = http.ToString();
-                Addresses.Add(http);
-            }
-            members.Add(new Member(name, program, own, _folder));
         }
     }
 }

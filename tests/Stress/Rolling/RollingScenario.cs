@@ -1,0 +1,130 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using Farm.Stress.Chaos;
+
+namespace Farm.Stress.Rolling;
+
+/// <summary>
+/// <c>rolling</c>: every process of a farm is replaced while clients submit and listen through a balancer, in the order that the chart asks of
+/// Kubernetes: a new gateway or silo is ready before an old one is told to stop; a worker ends its prompt and goes before another comes. Nothing may be
+/// lost and no request may fail; sockets may come back.
+/// </summary>
+internal static class RollingScenario
+{
+    private const int Clients = 5;
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1.5), StopDelay = TimeSpan.FromSeconds(5), DrainLimit = TimeSpan.FromMinutes(3);
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var keep = StressCommand.Keep();
+        var prompts = new Option<int>("--prompts") { Description = "Prompts to submit; more where the restarts take longer.", DefaultValueFactory = _ => 200 };
+        var each = new Option<int>("--each") { Description = "Processes of each kind.", DefaultValueFactory = _ => 2 };
+        var command = new Command("rolling", "Replaces every process, one after the other, under load through a balancer.") { keep, prompts, each };
+        command.SetAction((parsed, _) => StressCommand.RunAsync(
+            new FarmSize(parsed.GetValue(each), parsed.GetValue(each), parsed.GetValue(each)), minutes: 3, isLong: false, parsed.GetValue(keep),
+            (farm, invariants) => RunAsync(farm, invariants, parsed.GetValue(prompts)),
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["Farm__Gateway__StopDelay"] = StopDelay.ToString() }));
+        return command;
+    }
+
+    private static async Task RunAsync(StressFarm farm, Invariants invariants, int prompts)
+    {
+        await using var balancer = await Balancer.StartAsync();
+        balancer.Serve(farm.Gateways);
+        using var listening = new CancellationTokenSource();
+        var listeners = Enumerable.Range(0, Clients).Select(i => new Listener(() => [balancer.Address], i)).ToArray();
+        var sockets = Task.WhenAll(listeners.Select(listener => listener.ListenAsync(listening.Token)));
+        var clients = listeners.Select((listener, i) => new StrictClient(balancer.Address, listener.ClientId, i)).ToArray();
+        var restarts = ReplaceAllAsync(farm, balancer, invariants);
+        await Task.WhenAll(clients.Select(client => LoadAsync(client, prompts / Clients, restarts)));
+        await restarts;
+        invariants.Check("the queue drains", await farm.DrainAsync(DrainLimit), () => $"prompts are left after {DrainLimit}");
+        var accepted = clients.SelectMany(client => client.Accepted).ToArray();
+        var deaf = await Listener.UntilToldAsync(listeners, accepted);
+        await listening.CancelAsync();
+        await sockets;
+        await CheckAsync(farm, invariants, clients, accepted, deaf);
+        Console.WriteLine($"clients: {accepted.Length} prompts, {clients.Sum(c => c.Requests)} requests, {listeners.Sum(l => l.Connections)} sockets");
+        foreach (var client in clients)
+            client.Dispose();
+    }
+
+    /// <summary>Goes on until as many prompts are submitted as should be and every process has been replaced.</summary>
+    private static async Task LoadAsync(StrictClient client, int prompts, Task restarts)
+    {
+        using var timer = new PeriodicTimer(Pace, TimeProvider.System);
+        for (var i = 0; i < prompts || !restarts.IsCompleted; i++)
+        {
+            await client.RoundAsync();
+            await timer.WaitForNextTickAsync();
+        }
+    }
+
+    private static async Task ReplaceAllAsync(StressFarm farm, Balancer balancer, Invariants invariants)
+    {
+        foreach (var kind in new[] { MemberKind.Gateway, MemberKind.Silo, MemberKind.Worker })
+        {
+            foreach (var old in farm.Of(kind).ToArray())
+            {
+                var start = TimeProvider.System.GetTimestamp();
+                // The chart: maxSurge 1 and maxUnavailable 0, and the other way round for workers, whose device is not there twice.
+                var exit = kind == MemberKind.Worker ? await EndAsync(farm, old) : (int?)null;
+                var next = farm.Start(kind);
+                await UntilReadyAsync(next);
+                if (kind == MemberKind.Gateway)
+                    balancer.Serve(farm.Gateways);
+                exit ??= await EndAsync(farm, old);
+                if (kind == MemberKind.Gateway)
+                    balancer.Serve(farm.Gateways);
+                invariants.Check("a process that is told to stop ends well", exit == 0, () => $"{old.Name} ended with {exit}");
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{next.Name} has replaced {old.Name} after {TimeProvider.System.GetElapsedTime(start).TotalSeconds:F1} s"));
+            }
+        }
+    }
+
+    private static async Task<int> EndAsync(StressFarm farm, Member old)
+    {
+        var exit = await old.EndAsync();
+        foreach (var kind in new[] { farm.Gateways, farm.Silos, farm.Workers })
+            kind.Remove(old);
+        await old.DisposeAsync();
+        return exit;
+    }
+
+    private static async Task UntilReadyAsync(Member member)
+    {
+        using var http = new HttpClient { BaseAddress = member.Management, Timeout = TimeSpan.FromSeconds(10) };
+        while (true)
+        {
+            try
+            {
+                using var answer = await http.GetAsync(new Uri("/readyz", UriKind.Relative));
+                if (answer.StatusCode == HttpStatusCode.OK)
+                    return;
+            }
+            catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
+            {
+                // It does not listen yet.
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+        }
+    }
+
+    private static async Task CheckAsync(StressFarm farm, Invariants invariants, StrictClient[] clients, Accepted[] accepted, IReadOnlySet<string> deaf)
+    {
+        foreach (var client in clients)
+        {
+            var failures = new Queue<string>(client.Failures);
+            for (var i = 0; i < client.Requests; i++)
+                invariants.Check("no request fails", !failures.TryDequeue(out var failure), () => failure!);
+            invariants.Check("results seen through the balancer are right", client.Wrong.IsEmpty, () => client.Wrong.First());
+        }
+        foreach (var prompt in accepted)
+            invariants.Check("clients were told the end of their prompts", !deaf.Contains(prompt.PromptId), () => prompt.PromptId);
+        var lost = await farm.CountAsync("SELECT count(*) FROM prompts WHERE attempt > 1");
+        invariants.Check("a worker that stops ends its prompt", lost == 0, () => $"{lost} prompts were begun again");
+        await new Audit(farm, invariants).RunAsync(accepted);
+    }
+}
