@@ -18,7 +18,7 @@ public sealed class QueueThroughput(ITestOutputHelper output)
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var started = Stopwatch.GetTimestamp();
         for (var i = 0; i < Prompts; i++)
-            queue.Restore(new StoredRun(Guid.NewGuid(), $"t{i % 10}", Guid.NewGuid().ToString(), i, 1, $"A\nB\nC{i % 20}\f0 0 0 s{i % 50}", i, false, null), Samples.Start);
+            queue.Restore(new StoredRun(Guid.NewGuid(), $"t{i % 10}", Guid.NewGuid().ToString(), i, 1, $"A\nB\nC{i % 20}\f0 0 0 s{i % 50}", i, false, null, null), Samples.Start);
         var restored = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var memory = (GC.GetTotalMemory(forceFullCollection: true) - before) >> 20;
         var profile = new WorkerProfile(["A", "B", .. Enumerable.Range(0, 20).Select(i => $"C{i}")], "", []);

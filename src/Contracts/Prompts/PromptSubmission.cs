@@ -69,8 +69,8 @@ public sealed record PromptSubmission
     [Id(14)] public string? Fingerprint { get; init; }
 
     /// <summary>
-    /// The trace it belongs to, as W3C's <c>traceparent</c>: the gateway's span that submitted it; null when it is not traced. Kept in
-    /// memory, never stored: what happens to a prompt after its grain has left memory is a trace of its own.
+    /// The trace it belongs to, as W3C's <c>traceparent</c>: the span that submitted it, the gateway's or its batch's; null when it is not traced.
+    /// Stored with the prompt, so that what happens to it after a restart is in the same trace.
     /// </summary>
     [Id(42)] public string? TraceParent { get; init; }
 }

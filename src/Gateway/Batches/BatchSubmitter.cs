@@ -15,6 +15,7 @@ internal sealed class BatchSubmitter(
     /// <summary>Validates and hands over; the answer says how the batch stands, or why its first index is refused.</summary>
     public async Task<BatchReceipt> SubmitAsync(JsonElement body, RequestIdentity identity, CancellationToken cancel)
     {
+        using var span = SubmitTracing.Start(identity.Tenant);
         if ((body.Member("workflow") ?? body.Member("prompt")) is not { } workflow)
             throw RequestRefusedException.Field("workflow", "must be a graph in API format");
         if (workflow.GetRawText().Length > limits.Value.MaxBytes)
@@ -40,7 +41,10 @@ internal sealed class BatchSubmitter(
         var submission = BatchReader.Complete(
             new BatchSubmission
             {
-                Template = template with { DeferredChecks = [.. template.DeferredChecks.Where(check => !own.Contains(check.NodeId))] },
+                Template = template with
+                {
+                    DeferredChecks = [.. template.DeferredChecks.Where(check => !own.Contains(check.NodeId))], TraceParent = span.TraceParent(),
+                },
                 Plan = plan,
                 Checks = byCode,
                 Concurrency = 1,

@@ -170,8 +170,10 @@ internal sealed class BatchGrain(
 
     private async Task SubmitAsync(BatchItemState item)
     {
+        using var span = BatchTracing.Start(_state!, item);
         var number = await Scheduler.DrawNumberAsync(_state!.Tenant);
-        await GrainFactory.GetGrain<IPromptGrain>(item.RunId!.Value).SubmitAsync(_runs!.Of(item, number, clock.GetUtcNow()));
+        var submission = _runs!.Of(item, number, clock.GetUtcNow()) with { TraceParent = span?.Id };
+        await GrainFactory.GetGrain<IPromptGrain>(item.RunId!.Value).SubmitAsync(submission);
         _unsent.Remove(item.RunId.Value);
     }
 

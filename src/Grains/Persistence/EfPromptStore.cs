@@ -112,6 +112,7 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
         WorkflowId = state.Submission.WorkflowId,
         BatchId = state.Submission.BatchId,
         BatchIndex = state.Submission.BatchIndex,
+        TraceParent = state.Submission.TraceParent,
     };
 
     private static GraphRow ToGraph(PromptState state) => new()
@@ -149,6 +150,7 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
             WorkflowId = row.WorkflowId,
             BatchId = row.BatchId,
             BatchIndex = row.BatchIndex,
+            TraceParent = row.TraceParent,
             Fingerprint = graph.Fingerprint,
         },
         Status = row.Status,

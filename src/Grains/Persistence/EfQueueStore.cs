@@ -78,7 +78,7 @@ internal sealed class EfQueueStore(IDbContextFactory<FarmDb> contexts, GroupComm
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var runs = db.Prompts.AsNoTracking().Where(which).Select(p => new StoredRun(
-            p.RunId, p.Tenant, p.PromptId, p.Number, p.Attempt, p.ClassTypes, p.CreatedAt, p.Status == PromptStatus.Running, p.WorkerId));
+            p.RunId, p.Tenant, p.PromptId, p.Number, p.Attempt, p.ClassTypes, p.CreatedAt, p.Status == PromptStatus.Running, p.WorkerId, p.TraceParent));
         await foreach (var run in runs.AsAsyncEnumerable().WithCancellation(cancellation)) yield return run;
     }
 

@@ -38,10 +38,9 @@ internal sealed class FarmQueue(ITenantOrder order, RankPolicy rank, TenantQuota
         {
             var run = new StoredRun(
                 entry.RunId, entry.Tenant, entry.PromptId, entry.Number, entry.Attempt, NeedsText.Write(entry.ClassTypes, entry.Needs),
-                entry.CreatedAt.ToUnixTimeMilliseconds(), Running: false, WorkerId: null);
+                entry.CreatedAt.ToUnixTimeMilliseconds(), Running: false, WorkerId: null, entry.TraceParent);
             item = Add(run, lease: null);
             item.Resident = entry.Resident;
-            item.TraceParent = entry.TraceParent;
             return item;
         }
         if (entry.Attempt <= item.Attempt) return null;
@@ -124,6 +123,7 @@ internal sealed class FarmQueue(ITenantOrder order, RankPolicy rank, TenantQuota
             FileBytes = needs.FileBytes,
             Priority = needs.Priority,
             Attempt = run.Attempt,
+            TraceParent = run.TraceParent,
             Lease = lease,
         };
         Take(item);

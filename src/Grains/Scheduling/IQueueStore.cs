@@ -43,5 +43,6 @@ internal interface IQueueStore
 /// <param name="CreatedAt">When it was submitted, in milliseconds since 1970.</param>
 /// <param name="Running">Whether an attempt had begun.</param>
 /// <param name="WorkerId">The worker of that attempt.</param>
+/// <param name="TraceParent">The trace it belongs to; null when it is not traced.</param>
 internal sealed record StoredRun(
-    Guid RunId, string Tenant, string PromptId, double Number, int Attempt, string Needs, long CreatedAt, bool Running, string? WorkerId);
+    Guid RunId, string Tenant, string PromptId, double Number, int Attempt, string Needs, long CreatedAt, bool Running, string? WorkerId, string? TraceParent);

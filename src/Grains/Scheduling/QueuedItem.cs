@@ -51,8 +51,8 @@ internal sealed class QueuedItem(Guid runId, string promptId, double number, Req
     /// <summary>Since when it waits for its next lease, in milliseconds since 1970.</summary>
     public long WaitsSince { get; set; }
 
-    /// <summary>The trace it belongs to; null when it is not traced, or the scheduler has started since.</summary>
-    public string? TraceParent { get; set; }
+    /// <summary>The trace it belongs to; null when it is not traced.</summary>
+    public string? TraceParent { get; init; }
 
     /// <summary>Until when it may wait for a better worker, in milliseconds since 1970; 0 before a worker was passed over for it.</summary>
     public long HeldUntil { get; set; }

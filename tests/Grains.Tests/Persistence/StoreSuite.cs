@@ -249,7 +249,7 @@ public abstract class StoreSuite : IAsyncLifetime
         await foreach (var run in Queue.UnfinishedAsync(CancellationToken.None)) runs.Add(run.RunId, run);
 
         Assert.Equal(2, runs.Count);
-        Assert.Equal(new StoredRun(waiting.RunId, "default", "w", 2, 1, "A\nB", Samples.Start.ToUnixTimeMilliseconds(), false, null), runs[waiting.RunId]);
+        Assert.Equal(new StoredRun(waiting.RunId, "default", "w", 2, 1, "A\nB", Samples.Start.ToUnixTimeMilliseconds(), false, null, null), runs[waiting.RunId]);
         Assert.Equal((true, "w7"), (runs[begun.RunId].Running, runs[begun.RunId].WorkerId));
     }
 

@@ -68,6 +68,9 @@ internal sealed class PromptRow
 
     /// <summary>Its index in the batch.</summary>
     public int? BatchIndex { get; set; }
+
+    /// <summary>The trace it belongs to, as W3C's traceparent; null when it is not traced.</summary>
+    public string? TraceParent { get; set; }
 }
 
 /// <summary>Table <c>prompts</c>.</summary>
@@ -98,6 +101,7 @@ internal sealed class PromptRowConfiguration : IEntityTypeConfiguration<PromptRo
         builder.Property(p => p.WorkflowId).HasColumnName("workflow_id");
         builder.Property(p => p.BatchId).HasColumnName("batch_id");
         builder.Property(p => p.BatchIndex).HasColumnName("batch_index");
+        builder.Property(p => p.TraceParent).HasColumnName("trace_parent");
         builder.HasIndex(p => new { p.Tenant, p.Number, p.PromptId }, "ix_prompts_unfinished").HasFilter("status < 2");
         builder.HasIndex(p => p.CreatedAt, "ix_prompts_queued").HasFilter("status = 0");
         builder.HasIndex(p => new { p.Tenant, p.PromptId }, "ix_prompts_prompt_id");

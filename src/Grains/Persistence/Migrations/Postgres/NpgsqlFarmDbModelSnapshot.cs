@@ -697,6 +697,10 @@ namespace Farm.Grains.Persistence.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("tenant");
 
+                    b.Property<string>("TraceParent")
+                        .HasColumnType("text")
+                        .HasColumnName("trace_parent");
+
                     b.Property<string>("User")
                         .IsRequired()
                         .HasColumnType("text")

@@ -692,6 +692,10 @@ namespace Farm.Grains.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("tenant");
 
+                    b.Property<string>("TraceParent")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trace_parent");
+
                     b.Property<string>("User")
                         .IsRequired()
                         .HasColumnType("TEXT")
