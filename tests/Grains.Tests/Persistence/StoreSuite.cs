@@ -240,7 +240,8 @@ public abstract class StoreSuite : IAsyncLifetime
     [Fact]
     public async Task Unfinished_StreamsWhatIsNotOver()
     {
-        var waiting = await InsertAsync(Samples.Submission("w", 2, classes: ["B", "A"]));
+        const string Trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        var waiting = await InsertAsync(Samples.Submission("w", 2, classes: ["B", "A"]) with { TraceParent = Trace });
         var begun = PromptStateMachine.Begin(await InsertAsync(Samples.Submission("r", 1)), 1, "w7", Samples.Start)!;
         await Prompts.UpdateAsync(begun);
         await RunAsync(Samples.Submission("done"), End());
@@ -249,7 +250,8 @@ public abstract class StoreSuite : IAsyncLifetime
         await foreach (var run in Queue.UnfinishedAsync(CancellationToken.None)) runs.Add(run.RunId, run);
 
         Assert.Equal(2, runs.Count);
-        Assert.Equal(new StoredRun(waiting.RunId, "default", "w", 2, 1, "A\nB", Samples.Start.ToUnixTimeMilliseconds(), false, null, null), runs[waiting.RunId]);
+        Assert.Equal(new StoredRun(waiting.RunId, "default", "w", 2, 1, "A\nB", Samples.Start.ToUnixTimeMilliseconds(), false, null, Trace), runs[waiting.RunId]);
+        Assert.Equal(Trace, (await Prompts.FindAsync(waiting.RunId))!.Submission.TraceParent);
         Assert.Equal((true, "w7"), (runs[begun.RunId].Running, runs[begun.RunId].WorkerId));
     }
 

@@ -14,7 +14,9 @@ internal static class FailoverScenario
     {
         var keep = StressCommand.Keep();
         var command = new Command("failover", "Kills the worker of a running prompt and measures until it runs elsewhere; then drains one.") { keep };
-        command.SetAction((parsed, _) => StressCommand.RunAsync(new FarmSize(1, 1, 2), minutes: 2, isLong: false, parsed.GetValue(keep), RunAsync, new Dictionary<string, string>(StringComparer.Ordinal) { ["Farm__Worker__ShutdownGrace"] = "00:01:00" }));
+        command.SetAction((parsed, _) => StressCommand.RunAsync(
+            new FarmSize(1, 1, 2), minutes: 2, isLong: false, parsed.GetValue(keep), RunAsync,
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["Farm__Worker__ShutdownGrace"] = "00:01:00" }));
         return command;
     }
 
