@@ -25,7 +25,7 @@ internal static class FailoverScenario
         using var submitter = new Submitter(farm, seed: 1);
         for (var round = 1; round <= Rounds; round++)
         {
-            var (prompt, worker) = await StartSlowAsync(farm, submitter, milliseconds: 15_000);
+            var (prompt, worker) = await StartSlowAsync(farm, submitter, round, milliseconds: 15_000);
             var killed = TimeProvider.System.GetTimestamp();
             worker.Kill();
             await UntilAsync(farm, $"SELECT count(*) FROM prompts WHERE prompt_id = '{prompt.PromptId}' AND attempt = 2 AND status = 1");
@@ -35,7 +35,7 @@ internal static class FailoverScenario
             await farm.DrainAsync(TimeSpan.FromMinutes(2));
         }
         // Longer than a host waits for its services if it is not told otherwise (30 s).
-        var (drained, leaving) = await StartSlowAsync(farm, submitter, milliseconds: 40_000);
+        var (drained, leaving) = await StartSlowAsync(farm, submitter, Rounds + 1, milliseconds: 40_000);
         var exit = await leaving.EndAsync();
         invariants.Check("a drained worker ends well", exit == 0, () => $"exit status {exit}");
         var whole = await farm.CountAsync($"SELECT count(*) FROM prompts WHERE prompt_id = '{drained.PromptId}' AND attempt = 1 AND status = 2 AND outcome = 0");
@@ -43,9 +43,10 @@ internal static class FailoverScenario
         await new Audit(farm, invariants).RunAsync([.. submitter.All.Values]);
     }
 
-    private static async Task<(Accepted Prompt, Member Worker)> StartSlowAsync(StressFarm farm, Submitter submitter, int milliseconds)
+    /// <summary>Each round's prompt is another: a worker that remembers the result would be done at once.</summary>
+    private static async Task<(Accepted Prompt, Member Worker)> StartSlowAsync(StressFarm farm, Submitter submitter, int round, int milliseconds)
     {
-        var prompt = (await submitter.SubmitAsync(id => Shape.Slow(1, id, milliseconds), "failover", CancellationToken.None))!;
+        var prompt = (await submitter.SubmitAsync(id => Shape.Slow(round, id, milliseconds), "failover", CancellationToken.None))!;
         await UntilAsync(farm, $"SELECT count(*) FROM prompts WHERE prompt_id = '{prompt.PromptId}' AND status = 1");
         await using var command = farm.Database.CreateCommand($"SELECT worker_id FROM prompts WHERE prompt_id = '{prompt.PromptId}'");
         var name = (string)(await command.ExecuteScalarAsync())!;
