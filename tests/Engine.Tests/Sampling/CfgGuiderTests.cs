@@ -40,6 +40,20 @@ public sealed class CfgGuiderTests
         Assert.Equal([(1, 385), (1, 77)], model.Contexts.Select(context => context.Shape));
     }
 
+    [Fact]
+    public void Denoise_WithATextForTheControl_GivesItToTheControlAlone()
+    {
+        using var scope = NewDisposeScope();
+        var (model, control) = (new Recorder(), new SeenControl());
+        var positive = Entry(77, 1) with { Control = control, ControlContext = full([1, 154, 16], 9f) };
+
+        new CfgGuider(model, [positive], [Entry(77, 2) with { Control = control }], 7).Denoise(zeros(1, 4, 8, 8), 3, needsNegative: false);
+
+        Assert.Equal((2, 77), Assert.Single(model.Contexts).Shape);
+        Assert.Equal([2, 9], control.FirstOfEachRow);
+        Assert.Equal([2, 154, 16], control.Shape);
+    }
+
     [Theory]
     [InlineData(false, 1)]
     [InlineData(true, 2)]
@@ -152,6 +166,19 @@ public sealed class CfgGuiderTests
             Contexts.Add(((inputs.Context.shape[0], inputs.Context.shape[1]), values.data<float>().ToArray()));
             Sizes.Add((x.shape[2], x.shape[3]));
             return zeros_like(x) + values.reshape(-1, 1, 1, 1);
+        }
+    }
+
+    private sealed class SeenControl : IControl
+    {
+        public float[] FirstOfEachRow { get; private set; } = [];
+
+        public long[] Shape { get; private set; } = [];
+
+        public ControlResiduals? Compute(ControlCall call)
+        {
+            (FirstOfEachRow, Shape) = ([.. Enumerable.Range(0, (int)call.Context.shape[0]).Select(row => call.Context[row, 0, 0].item<float>())], call.Context.shape);
+            return null;
         }
     }
 }

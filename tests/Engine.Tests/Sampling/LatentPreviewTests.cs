@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Farm.Engine.Sampling;
 using Xunit;
 using static TorchSharp.torch;
@@ -36,6 +37,28 @@ public sealed class LatentPreviewTests
         Assert.Equal(format.Channels, format.RgbFactors.Length);
         Assert.InRange(Golden.RelativeError(format.FromModel(format.ToModel(latent)), latent), 0, 1e-6);
     }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Format_EveryFigure_IsTheRecordedOne(string name)
+    {
+        var (format, recorded) = (All[name], Recorded.GetProperty(name));
+
+        Assert.Equal(recorded.GetProperty("latent_channels").GetInt32(), format.Channels);
+        Assert.Equal(recorded.GetProperty("spacial_downscale_ratio").GetInt32(), format.SpatialDownscale);
+        Assert.Equal(recorded.GetProperty("scale_factor").GetDouble(), format.ScaleFactor);
+        Assert.Equal(recorded.TryGetProperty("shift_factor", out var shift) ? shift.GetDouble() : 0, format.ShiftFactor);
+        Assert.Equal(Row("latents_mean"), format.Mean);
+        Assert.Equal(Row("latents_std"), format.Deviation);
+        Assert.Equal(Row("latent_rgb_factors_bias") ?? [0, 0, 0], format.RgbBias);
+        Assert.Equal(recorded.GetProperty("latent_rgb_factors").EnumerateArray().Select(Floats), format.RgbFactors);
+
+        float[]? Row(string member) => recorded.TryGetProperty(member, out var row) ? Floats(row) : null;
+
+        static float[] Floats(JsonElement row) => [.. row.EnumerateArray().Select(value => value.GetSingle())];
+    }
+
+    private static readonly JsonElement Recorded = JsonDocument.Parse(File.ReadAllText(Golden.PathOf("latent-formats.json"))).RootElement;
 
     private static readonly Dictionary<string, LatentFormat> All =
         new[] { LatentFormats.SD15, LatentFormats.SDXL, LatentFormats.Playground25, LatentFormats.X4Upscaler, LatentFormats.SD3, LatentFormats.Flux }

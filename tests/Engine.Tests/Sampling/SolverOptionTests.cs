@@ -50,6 +50,19 @@ public sealed class SolverOptionTests
         Assert.InRange(Golden.RelativeError(actual, Recorded[name]), 0, 1e-5);
     }
 
+    /// <summary>A row a step, the newest slope first; the record has no last step to 0.</summary>
+    [Fact]
+    public void LmsCoefficients_OfOrder4_AreTheRecordedOnes()
+    {
+        using var scope = NewDisposeScope();
+        var sigmas = Recorded.Floats("sigmas_eps");
+        var recorded = Recorded["lms_coeffs_order4"];
+
+        for (int step = 0; step < recorded.shape[0]; step++)
+            for (int j = 0; j <= Math.Min(step, 3); j++)
+                Assert.Equal(recorded[step, j].item<float>(), Lms.Coefficient(Math.Min(step + 1, 4), sigmas, step, j), 1e-6);
+    }
+
     /// <summary>These take the ends of the levels only; the record has its 7, 8 and 9 evaluations between the same ends.</summary>
     [Theory]
     [InlineData(7)]

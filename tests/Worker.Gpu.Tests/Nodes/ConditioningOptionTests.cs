@@ -1,5 +1,11 @@
 using System.Collections.Immutable;
+using Farm.Engine;
+using Farm.Engine.Families;
+using Farm.Engine.Memory;
+using Farm.Engine.Models.UNet;
+using Farm.Engine.Sampling;
 using Farm.Nodes;
+using Farm.Worker.Gpu.Tests.Fixtures;
 using Farm.Worker.Nodes;
 using Xunit;
 using static TorchSharp.torch;
@@ -96,6 +102,21 @@ public class ConditioningOptionTests
 
         Assert.Equal(["a", "a", "b", "b"], Options(result, "mark"));
         Assert.Equal(["b", "b", "b", "b"], Options(result, "mark", slot: 1));
+    }
+
+    // The operation acts on what parts the positive from the negative prediction.
+    [Fact]
+    public void OperationCfg_OfDoubling_DoublesTheDifference()
+    {
+        using var memory = new ModelMemory(CPU);
+        var model = new CheckpointLoader(memory, ComputePrecision.Fp32).Load(Checkpoints.PathOf("sd15-tiny")).Model;
+        var patched = Assert.IsType<DiffusionModel>(Run("LatentApplyOperationCFG", ("model", model), ("operation", new LatentOperation(latent => latent * 2))).Values[0]);
+
+        var hook = Assert.Single(patched.Prepare().Hooks.Before);
+        var pair = hook(new GuidanceCall(patched, zeros(1), 1, 5), new GuidancePair(full(3, 5f), full(3, 1f)));
+
+        Assert.Equal([9f, 9f, 9f], pair.Positive.data<float>());
+        Assert.Equal([1f, 1f, 1f], pair.Negative.data<float>());
     }
 
     private static Conditioning Two() => new([Item(), Item()]);

@@ -61,15 +61,14 @@ internal static class ConditioningBatch
     {
         long rows = parts[0].X.shape[0];
         var x = cat([.. parts.Select(part => part.X)], 0);
-        long tokens = parts.Select(part => part.Context.shape[1]).Aggregate(LeastCommonMultiple);
-        var context = cat([.. parts.Select(part => part.Context.repeat(1, tokens / part.Context.shape[1], 1))], 0);
+        var context = Joined([.. parts.Select(part => part.Context)]);
         var y = parts[0].Y is null ? null : cat([.. parts.Select(part => part.Y!)], 0);
         var concat = parts[0].Concat is null ? null : cat([.. parts.Select(part => part.Concat!)], 0);
         int[] sets = [.. parts.Select(part => part.Set)];
         var inputs = new ModelInputs(context, y)
         {
             Concat = concat,
-            Control = parts[0].Control?.Compute(new ControlCall(model, x, sigma, context, y)),
+            Control = parts[0].Control?.Compute(new ControlCall(model, x, sigma, ControlContext(parts) ?? context, y)),
             Patches = parts[0].PassChange?.Apply(patches, x, sets) ?? patches,
             Sigma = sigma,
             Sets = sets,
@@ -82,19 +81,31 @@ internal static class ConditioningBatch
         return model.Sampling.Prediction.Denoised(x, output, sigma).split(rows);
     }
 
+    /// <summary>What the control network reads where some part has a text for it alone; null where none has.</summary>
+    private static Tensor? ControlContext(Part[] parts) =>
+        parts.Any(part => part.ControlContext is not null) ? Joined([.. parts.Select(part => part.ControlContext ?? part.Context)]) : null;
+
+    /// <summary>Contexts repeated to a common length and stacked.</summary>
+    private static Tensor Joined(Tensor[] contexts)
+    {
+        long tokens = contexts.Select(context => context.shape[1]).Aggregate(LeastCommonMultiple);
+        return cat([.. contexts.Select(context => context.repeat(1, tokens / context.shape[1], 1))], 0);
+    }
+
     private static long LeastCommonMultiple(long a, long b) => a / GreatestCommonDivisor(a, b) * b;
 
     private static long GreatestCommonDivisor(long a, long b) => b == 0 ? a : GreatestCommonDivisor(b, a % b);
 
     /// <summary>An entry cut to its place in the latent.</summary>
-    private sealed record Part(int Set, Tensor X, Tensor Weight, Tensor Context, Tensor? Y, LatentArea? Area, Tensor? Concat, IControl? Control, IPassChange? PassChange, HookSet? Hooks, bool IsDefault)
+    private sealed record Part(int Set, Tensor X, Tensor Weight, Tensor Context, Tensor? Y, LatentArea? Area, Tensor? Concat, IControl? Control, IPassChange? PassChange, HookSet? Hooks, bool IsDefault, Tensor? ControlContext)
     {
         public static Part Create(int set, ConditioningEntry entry, Tensor x)
         {
             var area = entry.Area;
             var cut = Cut(x, area);
             var concat = entry.Concat is null ? null : Cut(Rows(entry.Concat, x), area);
-            return new Part(set, cut, EntryWeight.Create(entry, cut, x), Rows(entry.Context, x), entry.Y is null ? null : Rows(entry.Y, x), area, concat, entry.Control, entry.PassChange, entry.Hooks, entry.IsDefault);
+            return new Part(set, cut, EntryWeight.Create(entry, cut, x), Rows(entry.Context, x), entry.Y is null ? null : Rows(entry.Y, x), area, concat, entry.Control, entry.PassChange, entry.Hooks, entry.IsDefault,
+                entry.ControlContext is null ? null : Rows(entry.ControlContext, x));
         }
 
         /// <summary>Whether two parts fit one forward pass: same shapes, with contexts that repeat to a common length.</summary>

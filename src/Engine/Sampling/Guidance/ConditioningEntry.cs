@@ -32,6 +32,9 @@ public sealed record ConditioningEntry(Tensor Context, Tensor? Y = null)
     /// <summary>A control network with its picture; none by default. Entries of one control share its passes.</summary>
     public IControl? Control { get; init; }
 
+    /// <summary>Text states that the control network sees in place of <see cref="Context"/>, of the same shape but for the tokens; none by default.</summary>
+    public Tensor? ControlContext { get; init; }
+
     /// <summary>A change to its passes; none by default. Entries of one change share passes.</summary>
     public IPassChange? PassChange { get; init; }
 

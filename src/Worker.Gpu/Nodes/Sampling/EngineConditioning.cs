@@ -74,6 +74,7 @@ internal static class EngineConditioning
             StartPercent = Number(item, "start_percent", 0),
             EndPercent = Number(item, "end_percent", 1),
             Control = (item.Options.GetValueOrDefault(ConditioningItem.Control) as AppliedControl)?.Control,
+            ControlContext = item.Options.GetValueOrDefault(CLIPTextEncodeControlnet.Context) as Tensor,
             IsDefault = item.Options.GetValueOrDefault(ConditioningProperties.DefaultOption) is true,
             PassChange = item.Options.GetValueOrDefault(TextBoxes.Option) is TextBoxes boxes ? boxes.Gligen.With(boxes.Texts) : null,
             Concat = model.Rules.Concat(new ConcatSources(start, model.LatentFormat)
