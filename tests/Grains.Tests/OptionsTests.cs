@@ -28,6 +28,7 @@ public sealed class OptionsTests
         Refused(new PromptOptionsValidator(), new PromptOptions { MaxAttempts = 0 }, "Farm:Prompts:MaxAttempts is 0;");
         Refused(new PromptOptionsValidator(), new PromptOptions { ResidentWaiting = -1 }, "Farm:Prompts:ResidentWaiting is -1;");
         Refused(new PromptOptionsValidator(), new PromptOptions { SecretsLife = TimeSpan.Zero }, "Farm:Prompts:SecretsLife is 00:00:00;");
+        Refused(new PromptOptionsValidator(), new PromptOptions { StepTimeout = TimeSpan.FromMilliseconds(1) }, "Farm:Prompts:StepTimeout is 00:00:00.0010000;");
         Refused(new HistoryOptionsValidator(), new HistoryOptions { Depth = 0 }, "Farm:History:Depth is 0;");
         Refused(new SchedulingOptionsValidator(), new SchedulingOptions { LeaseDuration = TimeSpan.Zero }, "Farm:Scheduling:LeaseDuration is 00:00:00;");
         Refused(new SchedulingOptionsValidator(), new SchedulingOptions { MaxPatience = TimeSpan.Zero }, "Farm:Scheduling:MaxPatience is 00:00:00;");

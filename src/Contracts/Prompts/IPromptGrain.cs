@@ -41,6 +41,10 @@ public interface IPromptGrain : IGrainWithGuidKey
     [Alias("Delete"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
     Task<bool> DeleteAsync();
 
+    /// <summary>Gives the prompt another place while it waits; what it has then, or null when it runs or is over.</summary>
+    [Alias("Move"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
+    Task<PromptPlace?> MoveAsync(PromptMove move);
+
     /// <summary>The prompt was removed from the store with others: what its grain holds of it, secrets included, leaves memory.</summary>
     [Alias("Forget")]
     Task ForgetAsync();

@@ -60,6 +60,6 @@ public sealed record PromptForecast
     /// <summary>About how many prompts of the tenant come before it; 0 for a running one.</summary>
     [Id(2)] public int Ahead { get; init; }
 
-    /// <summary>Why no living worker can ever take it; null when one can, or it runs.</summary>
+    /// <summary>Why no living worker takes it as things are: what it lacks, or who paused it; null when one can, or it runs.</summary>
     [Id(3)] public string? Blocked { get; init; }
 }

@@ -14,4 +14,10 @@ public enum WorkerFault
 
     /// <summary>Its device's memory ran out, also after all models were unloaded.</summary>
     DeviceMemory = 3,
+
+    /// <summary>A run on it stood still (<c>Farm:Prompts:StepTimeout</c>) though its lease was renewed.</summary>
+    Stalled = 4,
+
+    /// <summary>Nothing: an operator set it aside.</summary>
+    Operator = 5,
 }

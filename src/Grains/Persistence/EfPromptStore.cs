@@ -40,6 +40,14 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
     public Task UpdateAsync(PromptState state) => commits.WriteAsync(db => { Update(db, state); });
 
     /// <inheritdoc/>
+    public Task MoveAsync(PromptState state) => commits.WriteAsync(db =>
+    {
+        var entry = db.Entry(Update(db, state));
+        entry.Property(p => p.Number).IsModified = true;
+        entry.Property(p => p.ClassTypes).IsModified = true;
+    });
+
+    /// <inheritdoc/>
     public Task EndAsync(PromptState state, PromptEnd end) => commits.WriteAsync(db =>
     {
         Update(db, state).JobStatus = JobStatusOf(end);

@@ -60,6 +60,25 @@ internal sealed class EfQueueStore(IDbContextFactory<FarmDb> contexts, GroupComm
         commits.WriteAsync(async db => { await db.WorkersSetAside.Where(w => w.WorkerId == workerId).ExecuteDeleteAsync(); });
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<(string Pool, DateTimeOffset At)>> PausedPoolsAsync()
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        var rows = await db.PausedPools.AsNoTracking().ToListAsync();
+        return [.. rows.Select(p => (p.Pool, DateTimeOffset.FromUnixTimeMilliseconds(p.PausedAt)))];
+    }
+
+    /// <inheritdoc/>
+    public Task PausePoolAsync(string pool, DateTimeOffset at) => commits.WriteAsync(async db =>
+    {
+        await db.PausedPools.Where(p => p.Pool == pool).ExecuteDeleteAsync();
+        db.PausedPools.Add(new PausedPoolRow { Pool = pool, PausedAt = at.ToUnixTimeMilliseconds() });
+    });
+
+    /// <inheritdoc/>
+    public Task ResumePoolAsync(string pool) =>
+        commits.WriteAsync(async db => { await db.PausedPools.Where(p => p.Pool == pool).ExecuteDeleteAsync(); });
+
+    /// <inheritdoc/>
     public async Task<long> ReservedNumbersAsync(string tenant)
     {
         await using var db = await contexts.CreateDbContextAsync();

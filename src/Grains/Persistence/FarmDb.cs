@@ -63,6 +63,9 @@ internal abstract class FarmDb(DbContextOptions options) : DbContext(options)
     /// <summary>What operators did.</summary>
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
+    /// <summary>Pools that operators have paused.</summary>
+    public DbSet<PausedPoolRow> PausedPools => Set<PausedPoolRow>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.ApplyConfigurationsFromAssembly(typeof(FarmDb).Assembly);
 }

@@ -15,6 +15,9 @@ internal interface IPromptStore
     /// <summary>A new status of a prompt that goes on.</summary>
     Task UpdateAsync(PromptState state);
 
+    /// <summary>A new rank and new needs of a prompt that waits.</summary>
+    Task MoveAsync(PromptState state);
+
     /// <summary>The end of a prompt, with its outputs and its place in history, in one commit.</summary>
     Task EndAsync(PromptState state, PromptEnd end);
 

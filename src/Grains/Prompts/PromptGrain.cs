@@ -22,10 +22,14 @@ internal sealed class PromptGrain(
     private bool _interrupted;
     private bool _countedAsWaiting;
     private bool _toldEnd;
+    private StepWatch? _watch;
+    private int _stalled;
 
     private Guid RunId => this.GetPrimaryKey();
 
     private ISchedulerGrain Scheduler => GrainFactory.GetGrain<ISchedulerGrain>(ISchedulerGrain.Key);
+
+    private StepWatch Watch => _watch ??= new StepWatch(options.Value.StepTimeout, clock);
 
     private RunEventRouter Router => _router ??= new RunEventRouter(GrainFactory, clock, _state!.Submission);
 
@@ -64,6 +68,7 @@ internal sealed class PromptGrain(
             _interrupted = false;
             _messages.Clear();
             Router.Restart();
+            Watch.Moved(StartWatching);
             DelayDeactivation(Timeout.InfiniteTimeSpan);
             PromptLog.Begun(logger, RunId, attempt, workerId);
             if (_state.Submission.ClientId is not null) _ = TellAsync(ForecastAsync(_state.Submission));
@@ -76,6 +81,7 @@ internal sealed class PromptGrain(
     {
         await LoadAsync();
         if (_state is null || !PromptStateMachine.IsRunning(_state, attempt)) return RunOrder.Abandon;
+        if (events.Count > 0 || !Watch.IsOn) Watch.Moved(StartWatching);
         _messages.Add(events);
         await TellAsync(Router.PublishAsync(events));
         return _interrupted ? RunOrder.Interrupt : RunOrder.Continue;
@@ -130,6 +136,18 @@ internal sealed class PromptGrain(
     }
 
     /// <inheritdoc/>
+    public async Task<PromptPlace?> MoveAsync(PromptMove move)
+    {
+        await LoadAsync();
+        if (_state is null || PromptStateMachine.Move(_state, move) is not { } moved) return null;
+        await CommitAsync(moved, store.MoveAsync(moved));
+        var waits = await GrainFactory.GetGrain<ISchedulerControlGrain>(ISchedulerGrain.Key).MoveAsync(ToEntry(moved));
+        KeepOrLetGo(moved.Submission);
+        // One that was handed out meanwhile runs where it was; if it is lost, it comes back at its new place.
+        return waits ? new PromptPlace(moved.Submission.Number, moved.Submission.Needs) : null;
+    }
+
+    /// <inheritdoc/>
     public Task ForgetAsync()
     {
         if (_state is { Status: not PromptStatus.Queued }) return Task.CompletedTask;
@@ -160,6 +178,18 @@ internal sealed class PromptGrain(
             await QueueAgainAsync(attempt, reason, givenBack);
         }
         if (_state.Status == PromptStatus.Queued) await Scheduler.EnqueueAsync(ToEntry(_state));
+    }
+
+    private IGrainTimer StartWatching(GrainTimerCreationOptions options) => this.RegisterGrainTimer(WatchAsync, options);
+
+    /// <summary>Takes a run that stands still from its worker, which learns it from the answer to its next report.</summary>
+    private async Task WatchAsync(CancellationToken cancellation)
+    {
+        if (_state is not { Status: PromptStatus.Running, Attempt: var attempt, WorkerId: { } worker } || !Watch.IsOver) return;
+        var reason = $"no progress for {options.Value.StepTimeout}";
+        if (_stalled != attempt) await TellAsync(Scheduler.FaultAsync(worker, RunId, WorkerFault.Stalled, $"prompt {RunId}, attempt {attempt}: {reason}"));
+        _stalled = attempt;
+        await LoseAttemptAsync(attempt, reason, givenBack: false);
     }
 
     /// <summary>
@@ -286,6 +316,7 @@ internal sealed class PromptGrain(
     {
         _loaded = true;
         _state = state;
+        if (state is not { Status: PromptStatus.Running }) _watch?.Dispose();
         CountAsWaiting(state?.Status == PromptStatus.Queued);
     }
 

@@ -63,6 +63,22 @@ internal static class PromptStateMachine
     /// <summary>Attempts that count against the prompt, with the current one if it has begun.</summary>
     public static int Counted(PromptState state) => state.Lost.Count(lost => lost.Counts()) + (state.Status == PromptStatus.Running ? 1 : 0);
 
+    /// <summary>queued → queued, at another place.</summary>
+    public static PromptState? Move(PromptState state, PromptMove move) => state.Status != PromptStatus.Queued ? null : state with
+    {
+        Submission = state.Submission with
+        {
+            Number = move.Number ?? state.Submission.Number,
+            Needs = state.Submission.Needs with
+            {
+                Pool = move.Pool ?? state.Submission.Needs.Pool,
+                Labels = move.Labels ?? state.Submission.Needs.Labels,
+                Priority = move.Priority ?? state.Submission.Needs.Priority,
+            },
+        },
+        Revision = state.Revision + 1,
+    };
+
     /// <summary>Whether the prompt may be removed: only while it waits.</summary>
     public static bool MayDelete(PromptState state) => state.Status == PromptStatus.Queued;
 

@@ -36,10 +36,7 @@ internal sealed class FarmQueue(ITenantOrder order, RankPolicy rank, TenantQuota
     {
         if (!_items.TryGetValue(entry.RunId, out var item))
         {
-            var run = new StoredRun(
-                entry.RunId, entry.Tenant, entry.PromptId, entry.Number, entry.Attempt, NeedsText.Write(entry.ClassTypes, entry.Needs),
-                entry.CreatedAt.ToUnixTimeMilliseconds(), Running: false, WorkerId: null, entry.TraceParent);
-            item = Add(run, lease: null);
+            item = Add(StoredRunOf(entry), lease: null);
             item.Resident = entry.Resident;
             return item;
         }
@@ -65,6 +62,18 @@ internal sealed class FarmQueue(ITenantOrder order, RankPolicy rank, TenantQuota
         var again = item.In(TenantOf(item.Tenant.Name), _requirements.Take(item.Requirement.Text));
         Take(again);
         return again;
+    }
+
+    /// <summary>Gives a waiting prompt the rank and needs of an entry; null when it does not wait, or in another attempt.</summary>
+    public QueuedItem? Move(QueueEntry entry)
+    {
+        if (Find(entry.RunId) is not { Lease: null } before || before.Attempt != entry.Attempt) return null;
+        Remove(entry.RunId);
+        var item = New(StoredRunOf(entry), lease: null);
+        (item.Resident, item.WaitsSince) = (entry.Resident, before.WaitsSince);
+        (item.Avoids, item.CameBackAt) = (before.Avoids, before.CameBackAt);
+        Take(item);
+        return item;
     }
 
     /// <summary>The prompt whose turn it is among those that are taken; it keeps waiting until it is leased.</summary>
@@ -108,13 +117,27 @@ internal sealed class FarmQueue(ITenantOrder order, RankPolicy rank, TenantQuota
     /// <summary>The tenant's prompts; null when it has none.</summary>
     public TenantQueue? Tenant(string name) => _tenants.GetValueOrDefault(name);
 
+    /// <summary>The tenants that have prompts.</summary>
+    public IEnumerable<TenantQueue> Tenants => _tenants.Values;
+
     /// <summary>The tenant's running and waiting prompts.</summary>
     public int Count(string tenant) => Tenant(tenant)?.Count ?? 0;
 
+    private static StoredRun StoredRunOf(QueueEntry entry) => new(
+        entry.RunId, entry.Tenant, entry.PromptId, entry.Number, entry.Attempt, NeedsText.Write(entry.ClassTypes, entry.Needs),
+        entry.CreatedAt.ToUnixTimeMilliseconds(), Running: false, WorkerId: null, entry.TraceParent);
+
     private QueuedItem Add(StoredRun run, LeaseTerm? lease)
     {
+        var item = New(run, lease);
+        Take(item);
+        return item;
+    }
+
+    private QueuedItem New(StoredRun run, LeaseTerm? lease)
+    {
         var needs = NeedsText.Rank(run.Needs);
-        var item = new QueuedItem(
+        return new QueuedItem(
             run.RunId, run.PromptId, run.Number, _requirements.Take(NeedsText.RequirementOf(run.Needs)), Times.Of(needs.Shape), TenantOf(run.Tenant))
         {
             CreatedAt = run.CreatedAt,
@@ -126,8 +149,6 @@ internal sealed class FarmQueue(ITenantOrder order, RankPolicy rank, TenantQuota
             TraceParent = run.TraceParent,
             Lease = lease,
         };
-        Take(item);
-        return item;
     }
 
     private void Take(QueuedItem item)

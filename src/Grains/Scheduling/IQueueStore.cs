@@ -26,6 +26,15 @@ internal interface IQueueStore
     /// <summary>A worker is brought back.</summary>
     Task BringBackAsync(string workerId);
 
+    /// <summary>Pools that are paused, and since when.</summary>
+    Task<IReadOnlyList<(string Pool, DateTimeOffset At)>> PausedPoolsAsync();
+
+    /// <summary>A pool is paused. Repeating it changes nothing but the time.</summary>
+    Task PausePoolAsync(string pool, DateTimeOffset at);
+
+    /// <summary>A pool goes on.</summary>
+    Task ResumePoolAsync(string pool);
+
     /// <summary>The number up to which a tenant's numbers are reserved; 0 at first.</summary>
     Task<long> ReservedNumbersAsync(string tenant);
 

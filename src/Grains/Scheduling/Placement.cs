@@ -31,7 +31,7 @@ internal sealed class Placement(WorkerRoster roster, IOptions<SchedulingOptions>
         if (!item.Avoids.Contains(worker.Id)) return false;
         var now = clock.GetUtcNow();
         return now.ToUnixTimeMilliseconds() - item.CameBackAt < options.Value.AvoidTime.TotalMilliseconds
-            && roster.Living.Any(other => !item.Avoids.Contains(other.Id) && other.LastSeen + options.Value.LeaseDuration > now && other.Profile.Has(item.Requirement));
+            && roster.Living.Any(other => !other.Rests && !item.Avoids.Contains(other.Id) && other.LastSeen + options.Value.LeaseDuration > now && other.Profile.Has(item.Requirement));
     }
 
     private static bool IsBetter(KnownWorker one, KnownWorker other, QueuedItem item)
@@ -50,7 +50,7 @@ internal sealed class Placement(WorkerRoster roster, IOptions<SchedulingOptions>
         var end = item.HeldUntil == 0 ? (now + options.Value.WarmWait).ToUnixTimeMilliseconds() : item.HeldUntil;
         if (end <= now.ToUnixTimeMilliseconds()) return false;
         var others = isRoomy ? roster.WithAnyOf(models) : roster.Living;
-        if (!others.Any(other => other != worker && IsFreeSoon(other, end) && other.Profile.Has(item.Requirement) && IsBetter(other, worker, item)))
+        if (!others.Any(other => other != worker && !other.Rests && IsFreeSoon(other, end) && other.Profile.Has(item.Requirement) && IsBetter(other, worker, item)))
             return false;
         item.HeldUntil = end;
         return true;

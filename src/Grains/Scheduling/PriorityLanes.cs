@@ -56,6 +56,9 @@ internal sealed class PriorityLanes
     /// <summary>About how many come before a prompt that waits here: as if the numbers between a lane's first and last were spread evenly.</summary>
     public int Ahead(QueuedItem item) => (int)_lanes.Values.Sum(lane => lane.Before(item.Number));
 
+    /// <summary>The numbers at the ends of the lanes: where the number decides, the least and the most of all are among them.</summary>
+    public IEnumerable<double> Numbers() => _lanes.Values.SelectMany(lane => new[] { lane.Items.Min!.Number, lane.Items.Max!.Number });
+
     /// <summary>All, in order.</summary>
     public IEnumerable<QueuedItem> Waiting()
     {

@@ -13,7 +13,7 @@ namespace Farm.Grains.Scheduling;
 /// happens within one turn.
 /// </summary>
 [Reentrant]
-internal sealed class SchedulerGrain : Grain, ISchedulerGrain
+internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
 {
     private readonly FarmQueue _queue;
     private readonly IQueueStore _store;
@@ -28,6 +28,7 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
     private readonly Placement _placement;
     private readonly Forecasts _forecasts;
     private readonly TenantQuotas _quotas;
+    private readonly FairShares _shares;
     private readonly QueueAnnouncer _announcer;
     private readonly ClearedPrompts _cleared;
     private readonly NumberSource _numbers;
@@ -40,8 +41,8 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
         _queue = new FarmQueue(shares, rank, quotas, clock);
         _roster = new WorkerRoster(clock, options.Value.WorkerLife);
         _placement = new Placement(_roster, options, clock);
-        _forecasts = new Forecasts(_queue, shares, _roster, clock);
-        _quotas = quotas;
+        _forecasts = new Forecasts(_queue, shares, _roster, _paused, clock);
+        (_quotas, _shares) = (quotas, shares);
         _store = store;
         _clock = clock;
         _options = options.Value;
@@ -63,6 +64,7 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
         var graceEnd = _clock.GetUtcNow() + (_options.RecoveryGrace ?? _options.LeaseDuration);
         await foreach (var run in _store.UnfinishedAsync(cancellationToken)) _queue.Restore(run, graceEnd);
         foreach (var worker in await _store.SetAsideAsync()) _health.Restore(worker);
+        foreach (var (pool, at) in await _store.PausedPoolsAsync()) _paused.Pause(pool, at);
         SchedulingLog.Recovered(_logger, _queue.WaitingCount, _queue.RunningCount, _clock.GetElapsedTime(started));
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         this.RegisterGrainTimer(SweepAsync, new GrainTimerCreationOptions
@@ -84,6 +86,7 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _claims.Dismiss();
+        _resting.Dismiss();
         // The scheduler lives elsewhere from now on.
         _instruments.Sizes(0, 0, 0);
         _instruments.Queue([], 0);
@@ -117,9 +120,9 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
     public async Task<Lease?> ClaimAsync(WorkerClaim claim)
     {
         var worker = _roster.Claims(claim, await ProfileOfAsync(claim));
-        if (_health.IsSetAside(claim.WorkerId))
+        if (worker.Rests = Rests(worker))
         {
-            await WaitAsync(new WaitingClaim(claim, worker));
+            await WaitAsync(_resting.Add(claim, worker));
             return null;
         }
         var item = _queue.First(waiting => _placement.Gives(waiting, worker));
@@ -171,8 +174,10 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
     /// <inheritdoc/>
     public async Task<bool> BringBackAsync(string workerId)
     {
-        if (!_health.BringBack(workerId)) return false;
+        if (!_health.IsSetAside(workerId)) return false;
         await _store.BringBackAsync(workerId);
+        if (!_health.BringBack(workerId)) return false;
+        Rest();
         return true;
     }
 
@@ -243,7 +248,7 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
 
     private void Give(QueuedItem item, WaitingClaim waiting)
     {
-        _claims.Remove(waiting);
+        WaitingClaims.Remove(waiting);
         HandOut(item, waiting.Claim.WorkerId);
         waiting.Given.SetResult(item);
     }
@@ -269,7 +274,7 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
         {
             // A silo that stops waits for the calls in its grains, so these end with it.
             // It may have been given something between the end of its patience and this turn.
-            _claims.Remove(waiting);
+            WaitingClaims.Remove(waiting);
             return waiting.Given.Task.IsCompleted ? await waiting.Given.Task : null;
         }
     }
@@ -334,6 +339,7 @@ internal sealed class SchedulerGrain : Grain, ISchedulerGrain
     private async Task SetAsideAsync(SetAsideWorker worker)
     {
         SchedulingLog.SetAside(_logger, worker.WorkerId, worker.Fault, worker.Detail);
+        Rest();
         try
         {
             await _store.SetAsideAsync(worker);

@@ -23,6 +23,15 @@ internal static partial class SchedulingLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "That worker {WorkerId} is set aside could not be stored; it holds until the scheduler moves.")]
     public static partial void SetAsideNotStored(ILogger logger, Exception error, string workerId);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "An operator set worker {WorkerId} aside.")]
+    public static partial void PutAside(ILogger logger, string workerId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Pool '{Pool}' is paused.")]
+    public static partial void PoolPaused(ILogger logger, string pool);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Pool '{Pool}' goes on.")]
+    public static partial void PoolResumed(ILogger logger, string pool);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Prompt {RunId} was committed but never queued; it is queued now.")]
     public static partial void Stray(ILogger logger, Guid runId);
 

@@ -92,6 +92,13 @@ internal sealed class TenantQueue(string name, RankPolicy rank)
         return _classes.Take(own).Sum(c => c.Count) + _classes[own].Ahead(item);
     }
 
+    /// <summary>The least and the most number of those that wait; null when none does.</summary>
+    public (double Least, double Most)? Numbers()
+    {
+        var numbers = _classes.SelectMany(c => c.Numbers()).ToArray();
+        return numbers.Length == 0 ? null : (numbers.Min(), numbers.Max());
+    }
+
     /// <summary>Waiting prompts in the order of their rank.</summary>
     public IEnumerable<QueuedItem> Waiting()
     {

@@ -22,16 +22,16 @@ internal sealed class WaitingClaims
     }
 
     /// <summary>The worker waits no more.</summary>
-    public void Remove(WaitingClaim waiting)
+    public static void Remove(WaitingClaim waiting)
     {
-        if (waiting.Place is { } place) _claims.Remove(place);
+        if (waiting.Place is { List: { } claims } place) claims.Remove(place);
         waiting.Place = null;
     }
 
-    /// <summary>Sends all away without work.</summary>
-    public void Dismiss()
+    /// <summary>Sends all away without work, or those that are meant: they may ask again at once.</summary>
+    public void Dismiss(Func<WaitingClaim, bool>? which = null)
     {
-        foreach (var waiting in _claims.ToArray())
+        foreach (var waiting in _claims.Where(claim => which?.Invoke(claim) ?? true).ToArray())
         {
             Remove(waiting);
             waiting.Given.TrySetResult(null);

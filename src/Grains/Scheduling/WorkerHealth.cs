@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Farm.Contracts.Scheduling;
 using Farm.Contracts.Workers;
 
 namespace Farm.Grains.Scheduling;
@@ -9,6 +10,9 @@ namespace Farm.Grains.Scheduling;
 internal sealed class WorkerHealth(int limit, TimeSpan together)
 {
     private readonly Dictionary<string, Streak> _streaks = new(StringComparer.Ordinal);
+    private const int KeptFaults = 5, MostWorkers = 10_000;
+
+    private readonly Dictionary<string, ImmutableArray<WorkerFailure>> _faults = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SetAsideWorker> _setAside = new(StringComparer.Ordinal);
 
     /// <summary>Those that get no prompts, by name.</summary>
@@ -20,6 +24,12 @@ internal sealed class WorkerHealth(int limit, TimeSpan together)
     /// <summary>Whether the worker gets no prompts.</summary>
     public bool IsSetAside(string workerId) => _setAside.ContainsKey(workerId);
 
+    /// <summary>How many times in a row the worker has failed the same way.</summary>
+    public int FaultsInARow(string workerId) => _streaks.GetValueOrDefault(workerId)?.Count ?? 0;
+
+    /// <summary>What the worker failed at last, the newest first.</summary>
+    public ImmutableArray<WorkerFailure> LastFaults(string workerId) => _faults.GetValueOrDefault(workerId, []);
+
     /// <summary>The worker did a prompt, whatever that came to; ignored for one that is counted as a fault.</summary>
     public void Good(string workerId, Guid runId)
     {
@@ -29,6 +39,7 @@ internal sealed class WorkerHealth(int limit, TimeSpan together)
     /// <summary>The worker failed at a prompt; answers with it when that sets it aside.</summary>
     public SetAsideWorker? Bad(string workerId, Guid runId, WorkerFault fault, string detail, DateTimeOffset now)
     {
+        Note(workerId, new WorkerFailure(fault, detail, runId, now));
         if (limit == 0 || IsSetAside(workerId)) return null;
         var before = _streaks.GetValueOrDefault(workerId);
         var isSame = before?.Fault == fault;
@@ -41,6 +52,14 @@ internal sealed class WorkerHealth(int limit, TimeSpan together)
 
     /// <summary>The worker gets prompts again; false when it was not set aside.</summary>
     public bool BringBack(string workerId) => _setAside.Remove(workerId);
+
+    private void Note(string workerId, WorkerFailure failure)
+    {
+        // Names of processes that are gone for ever pile up; what they failed at is history.
+        if (_faults.Count >= MostWorkers) _faults.Clear();
+        var before = LastFaults(workerId);
+        _faults[workerId] = [failure, .. before.Take(KeptFaults - 1)];
+    }
 
     private sealed record Streak(WorkerFault Fault, int Count, Guid LastRun, DateTimeOffset At);
 }

@@ -89,6 +89,9 @@ internal sealed class KnownWorker(string id)
     /// <summary>When it should be free, if it holds to the measured times; null while it asks for work.</summary>
     public DateTimeOffset? FreeAt { get; set; }
 
+    /// <summary>Whether it gets no prompts: it is set aside, or its pool is paused.</summary>
+    public bool Rests { get; set; }
+
     /// <summary>Bytes of device memory that were free when it asked.</summary>
     public long FreeMemory { get; set; }
 

@@ -13,7 +13,7 @@ using Farm.Contracts.Workers;
 namespace Farm.Gateway.Tests.Fakes;
 
 /// <summary>The grains behind the gateway, in memory: it accepts prompts and runs none.</summary>
-internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, ITenantChannelGrain, IClientSessionGrain, IJobsGrain, IUsersGrain, ISettingsGrain
+internal sealed partial class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, ITenantChannelGrain, IClientSessionGrain, IJobsGrain, IUsersGrain, ISettingsGrain
 {
     private readonly TaskCompletionSource<IGatewayObserver> _subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _number = -1;
@@ -64,7 +64,7 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
 
     Task ICatalogGrain.LeaveAsync(string workerId) => throw new NotSupportedException();
 
-    Task<ImmutableArray<WorkerInfo>> ICatalogGrain.WorkersAsync() => Task.FromResult<ImmutableArray<WorkerInfo>>([]);
+    Task<ImmutableArray<WorkerInfo>> ICatalogGrain.WorkersAsync() => Task.FromResult<ImmutableArray<WorkerInfo>>([.. Workers]);
 
     Task<ImmutableArray<string>> ICatalogGrain.ClassesAsync(string manifestHash) => throw new NotSupportedException();
 
@@ -84,7 +84,8 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
 
     Task ISchedulerGrain.ClearAsync(string tenant) => Note($"clear {tenant}");
 
-    Task<ImmutableArray<QueuedRun>> ISchedulerGrain.FindAsync(string tenant, string promptId) => Task.FromResult<ImmutableArray<QueuedRun>>([]);
+    Task<ImmutableArray<QueuedRun>> ISchedulerGrain.FindAsync(string tenant, string promptId) =>
+        Task.FromResult<ImmutableArray<QueuedRun>>([.. Queued.Where(q => q.Tenant == tenant && q.Run.PromptId == promptId).Select(q => q.Run)]);
 
     Task<QueueSnapshot> ISchedulerGrain.SnapshotAsync(string tenant) => Task.FromResult(new QueueSnapshot([], []));
 
@@ -200,6 +201,8 @@ internal sealed class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistoryGrain, 
         public Task<bool> InterruptAsync() => throw new NotSupportedException();
 
         public Task<bool> DeleteAsync() => throw new NotSupportedException();
+
+        public Task<PromptPlace?> MoveAsync(PromptMove move) => farm.MoveAsync(run, move);
 
         public Task ForgetAsync() => throw new NotSupportedException();
 

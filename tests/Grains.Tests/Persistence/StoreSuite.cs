@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Farm.Contracts.Prompts;
+using Farm.Contracts.Scheduling;
 using Farm.Contracts.Workers;
 using Farm.Grains.Catalog;
 using Farm.Grains.History;
@@ -271,6 +272,32 @@ public abstract class StoreSuite : IAsyncLifetime
         Assert.Null(await Prompts.FindAsync(waiting.RunId));
         Assert.Empty(await History.SubmissionsAsync("default", [waiting.RunId]));
         foreach (var kept in new[] { begun, leased, other }) Assert.NotNull(await Prompts.FindAsync(kept.RunId));
+    }
+
+    [Fact]
+    public async Task PausedPools_AreKeptUntilResumed()
+    {
+        await Queue.PausePoolAsync("", Samples.Start);
+        await Queue.PausePoolAsync("night", Samples.Start);
+        await Queue.PausePoolAsync("night", Samples.Start.AddHours(1));
+        await Queue.ResumePoolAsync("");
+        await Queue.ResumePoolAsync("unknown");
+
+        Assert.Equal(("night", Samples.Start.AddHours(1)), Assert.Single(await Queue.PausedPoolsAsync()));
+    }
+
+    [Fact]
+    public async Task Move_ChangesRankAndNeeds_AndIsFenced()
+    {
+        var state = await InsertAsync(Samples.Submission("p1", number: 4));
+        var moved = PromptStateMachine.Move(state, new PromptMove { Number = -2, Pool = "night", Labels = ["big"], Priority = PriorityClass.High })!;
+
+        await Prompts.MoveAsync(moved);
+
+        var found = (await Prompts.FindAsync(state.RunId))!;
+        Assert.Equal((-2.0, "night", PriorityClass.High, 1L), (found.Submission.Number, found.Submission.Needs.Pool, found.Submission.Needs.Priority, found.Revision));
+        Assert.Equal(["big"], found.Submission.Needs.Labels);
+        await Assert.ThrowsAsync<StaleWriteException>(() => Prompts.MoveAsync(moved));
     }
 
     [Fact]

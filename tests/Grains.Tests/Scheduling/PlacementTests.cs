@@ -92,7 +92,7 @@ public sealed class PlacementTests
 
         Assert.Same(small, placement.Choose(plain, claims.All));
         Assert.Same(warm, placement.Choose(needy, claims.All));
-        claims.Remove(warm);
+        WaitingClaims.Remove(warm);
         Assert.Same(roomy, placement.Choose(needy, claims.All));
     }
 }

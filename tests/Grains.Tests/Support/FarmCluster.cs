@@ -28,6 +28,8 @@ internal sealed class FarmCluster : IAsyncDisposable
 
     public ISchedulerGrain Scheduler => Grains.GetGrain<ISchedulerGrain>(ISchedulerGrain.Key);
 
+    public ISchedulerControlGrain Control => Grains.GetGrain<ISchedulerControlGrain>(ISchedulerGrain.Key);
+
     public ICatalogGrain Catalog => Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
 
     public IServiceProvider Services => _cluster!.Silos[0].ServiceProvider;

@@ -623,6 +623,21 @@ namespace Farm.Grains.Persistence.Migrations.Postgres
                     b.ToTable("manifests", (string)null);
                 });
 
+            modelBuilder.Entity("Farm.Grains.Persistence.Rows.PausedPoolRow", b =>
+                {
+                    b.Property<string>("Pool")
+                        .HasColumnType("text")
+                        .HasColumnName("pool");
+
+                    b.Property<long>("PausedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("paused_at");
+
+                    b.HasKey("Pool");
+
+                    b.ToTable("paused_pools", (string)null);
+                });
+
             modelBuilder.Entity("Farm.Grains.Persistence.Rows.PromptRow", b =>
                 {
                     b.Property<Guid>("RunId")

@@ -618,6 +618,21 @@ namespace Farm.Grains.Persistence.Migrations.Sqlite
                     b.ToTable("manifests", (string)null);
                 });
 
+            modelBuilder.Entity("Farm.Grains.Persistence.Rows.PausedPoolRow", b =>
+                {
+                    b.Property<string>("Pool")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pool");
+
+                    b.Property<long>("PausedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("paused_at");
+
+                    b.HasKey("Pool");
+
+                    b.ToTable("paused_pools", (string)null);
+                });
+
             modelBuilder.Entity("Farm.Grains.Persistence.Rows.PromptRow", b =>
                 {
                     b.Property<Guid>("RunId")
