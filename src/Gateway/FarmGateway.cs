@@ -98,7 +98,8 @@ public static class FarmGateway
         .AddSingleton<MatcherPolicy, ExactPathPolicy>()
         .AddSingleton<JsonBody>()
         .AddSingleton<TenantHeader>()
-        .AddSingleton<IdentityResolver>();
+        .AddSingleton<IdentityResolver>()
+        .AddSingleton<RequestFiles>();
 
     private static IServiceCollection AddDeparture(this IServiceCollection services)
     {
@@ -110,7 +111,6 @@ public static class FarmGateway
     }
 
     private static IServiceCollection AddCatalog(this IServiceCollection services) => services
-        .AddSingleton<FileCombos>()
         .AddSingleton<CatalogCache>()
         .AddHostedService(provider => provider.GetRequiredService<CatalogCache>());
 
@@ -143,12 +143,9 @@ public static class FarmGateway
 
     private static IServiceCollection AddResources(this IServiceCollection services) => services
         .AddSingleton<PromptSubmitter>()
-        .AddSingleton<ModelFiles>()
         .AddSingleton<NodeReplacements>()
-        .AddSingleton<SafetensorsMetadata>()
         .AddSingleton<ModelPreviews>()
         .AddSingleton<ImageConverter>()
-        .AddSingleton<UploadPlace>()
         .AddSingleton<MaskMerger>()
         .AddSingleton<IResource, PromptEndpoints>()
         .AddSingleton<IResource, QueueEndpoints>()

@@ -10,7 +10,7 @@ namespace Farm.Storage;
 internal sealed class AreaFileStore(LocalFileStore local, S3FileStore remote) : IFileStore
 {
     /// <summary>Whether an area lies in local folders beside a bucket too.</summary>
-    public static bool IsLocal(FileArea area) => area is FileArea.Models or FileArea.CustomNodes;
+    public static bool IsLocal(FileArea area) => DataFolders.IsShared(area);
 
     public ValueTask<FileEntry?> FindAsync(FileKey key, CancellationToken cancel = default) => Of(key.Area).FindAsync(key, cancel);
 

@@ -12,15 +12,38 @@ public sealed class DataFolders
         string[] names = ["input", "output", "temp", "user", "models", "custom_nodes"];
         _areas = [.. own.Zip(names, (path, name) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(string.IsNullOrWhiteSpace(path) ? Path.Combine(Root, name) : path)))];
         LinkTargets = [.. options.LinkTargets.Select(Path.TrimEndingDirectorySeparator)];
+        Tenants = Path.TrimEndingDirectorySeparator(Path.GetFullPath(string.IsNullOrWhiteSpace(options.Tenants) ? Path.Combine(Root, "tenants") : options.Tenants));
+        Private = Path.Combine(Root, ".farm");
+    }
+
+    private DataFolders(DataFolders farm, string tenant)
+    {
+        (Root, Tenants, LinkTargets) = (farm.Root, farm.Tenants, farm.LinkTargets);
+        Private = Path.Combine(farm.Private, "tenants", tenant);
+        _areas = [.. Enum.GetValues<FileArea>().Select(area => IsShared(area) ? farm.Of(area) : Path.Combine(Tenants, tenant, area.ToString().ToLowerInvariant()))];
     }
 
     /// <summary>The data root.</summary>
     public string Root { get; }
 
     /// <summary>Where the farm keeps its own notes: journals, counters, hashes, the lock.</summary>
-    public string Private => Path.Combine(Root, ".farm");
+    public string Private { get; }
+
+    /// <summary>Where every tenant but <see cref="TenantName.Default"/> has a folder with areas of its own.</summary>
+    public string Tenants { get; }
 
     internal IReadOnlyList<string> LinkTargets { get; }
+
+    /// <summary>Whether an area is the farm's own and the same for all tenants.</summary>
+    public static bool IsShared(FileArea area) => area is FileArea.Models or FileArea.CustomNodes;
+
+    /// <summary>The folders of a tenant: these for <see cref="TenantName.Default"/>, for any other its own beside them.</summary>
+    public DataFolders For(string tenant) => tenant == TenantName.Default ? this : new DataFolders(this, tenant);
+
+    /// <summary>The tenants that have a folder.</summary>
+    public IEnumerable<string> TenantNames() => Directory.Exists(Tenants)
+        ? Directory.EnumerateDirectories(Tenants).Select(folder => Path.GetFileName(folder)).Where(name => TenantName.IsAllowed(name) && name != TenantName.Default).Order(StringComparer.Ordinal)
+        : [];
 
     /// <summary>The folder of an area.</summary>
     public string Of(FileArea area) => _areas[(int)area];

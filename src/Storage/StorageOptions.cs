@@ -33,6 +33,11 @@ public sealed class StorageOptions
     public string? CustomNodes { get; set; }
 
     /// <summary>
+    /// Where every tenant but <c>default</c> has a folder with its own input, output, temp and user folders. Default <c>{Root}/tenants</c>.
+    /// </summary>
+    public string? Tenants { get; set; }
+
+    /// <summary>
     /// Absolute paths outside the areas into which symbolic links may lead, such as a model share. Default none: a link that leaves its
     /// area is treated as absent.
     /// </summary>
@@ -57,7 +62,11 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
             from target in options.LinkTargets
             where !Path.IsPathRooted(target)
             select $"{StorageOptions.Section}:LinkTargets holds '{target}'; it must be an absolute path.";
-        string[] errors = [.. nested, .. rootless];
+        var reachable =
+            from place in areas.Select(area => (Name: area.ToString(), Path: folders.Of(area))).Concat(folders.LinkTargets.Select(target => (Name: nameof(options.LinkTargets), Path: target)))
+            where DataFolders.IsInside(place.Path, folders.Tenants) || DataFolders.IsInside(folders.Tenants, place.Path)
+            select $"{StorageOptions.Section}:Tenants is '{folders.Tenants}' and {StorageOptions.Section}:{place.Name} '{place.Path}'; neither must lie in the other, or one tenant reaches another's files.";
+        string[] errors = [.. nested, .. rootless, .. reachable];
         return errors.Length > 0 ? ValidateOptionsResult.Fail(errors) : ValidateOptionsResult.Success;
     }
 }

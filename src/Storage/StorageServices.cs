@@ -1,4 +1,3 @@
-using Farm.Storage.Hashing;
 using Farm.Storage.Local;
 using Farm.Storage.S3;
 using Microsoft.Extensions.Configuration;
@@ -13,8 +12,8 @@ namespace Farm.Storage;
 public static class StorageServices
 {
     /// <summary>
-    /// Adds <see cref="IFileStore"/>, <see cref="IRunFiles"/>, <see cref="IContentIndex"/>, <see cref="IFileCatalog"/> and
-    /// <see cref="DataFolders"/>, from the sections <c>Farm:Data</c> and <c>Farm:Storage</c>. May be called by each part of a process.
+    /// Adds <see cref="IFarmFiles"/> and <see cref="DataFolders"/>, from the sections <c>Farm:Data</c> and <c>Farm:Storage</c>. May be called
+    /// by each part of a process. A store by itself is not to be had: which files it has hangs on the tenant.
     /// </summary>
     public static IServiceCollection AddFarmStorage(this IServiceCollection services, IConfiguration configuration)
     {
@@ -28,31 +27,16 @@ public static class StorageServices
         services.AddSingleton(provider => new DataFolders(provider.GetRequiredService<IOptions<StorageOptions>>().Value));
         services.AddMetrics();
         services.AddSingleton<StorageInstruments>();
-        services.AddLocalParts();
         services.AddHostedService<StoragePreparation>();
         return configuration.GetSection(FileStoreOptions.Section)[nameof(FileStoreOptions.Kind)] is { } text
             && Enum.TryParse<FileStoreKind>(text, ignoreCase: true, out var kind) && kind is FileStoreKind.S3
             ? services.AddS3Files(configuration)
-            : services.AddLocalFiles();
+            : services.AddSingleton<IFarmFiles, LocalFarmFiles>();
     }
-
-    /// <summary>What serves local folders, which hold models and node packs in every kind of store.</summary>
-    private static void AddLocalParts(this IServiceCollection services) => services
-        .AddSingleton<LinkGuard>()
-        .AddSingleton<Staging>()
-        .AddSingleton<LocalFileStore>()
-        .AddSingleton<LocalContentIndex>()
-        .AddSingleton<FileCatalog>();
-
-    private static IServiceCollection AddLocalFiles(this IServiceCollection services) => services
-        .AddSingleton<IFileStore>(provider => provider.GetRequiredService<LocalFileStore>())
-        .AddSingleton<IRunFiles, LocalRunFiles>()
-        .AddSingleton<IContentIndex>(provider => provider.GetRequiredService<LocalContentIndex>())
-        .AddSingleton<IFileCatalog>(provider => provider.GetRequiredService<FileCatalog>());
 }
 
 /// <summary>Makes the folders before anything else starts and removes what dead writers left half written.</summary>
-internal sealed class StoragePreparation(DataFolders folders, Staging staging, IOptions<FileStoreOptions> options, StorageInstruments instruments, TimeProvider time)
+internal sealed class StoragePreparation(DataFolders folders, IOptions<FileStoreOptions> options, StorageInstruments instruments, TimeProvider time)
     : IHostedLifecycleService
 {
     /// <summary>No write takes this long; a shared volume may hold files that other processes write now.</summary>
@@ -62,7 +46,8 @@ internal sealed class StoragePreparation(DataFolders folders, Staging staging, I
     {
         folders.Create(area => options.Value.Kind is FileStoreKind.Local || AreaFileStore.IsLocal(area));
         instruments.Watch(folders);
-        staging.ClearOlderThan(time.GetUtcNow() - Abandoned);
+        foreach (var tenant in folders.TenantNames().Prepend(TenantName.Default))
+            new Staging(folders.For(tenant)).ClearOlderThan(time.GetUtcNow() - Abandoned);
         return Task.CompletedTask;
     }
 

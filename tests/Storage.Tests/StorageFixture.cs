@@ -27,15 +27,20 @@ public sealed class StorageFixture : IAsyncDisposable
         _services = services.AddFarmStorage(configuration).BuildServiceProvider();
     }
 
-    public IFileStore Files => _services.GetRequiredService<IFileStore>();
+    /// <summary>The files of every tenant.</summary>
+    public IFarmFiles Farm => _services.GetRequiredService<IFarmFiles>();
 
-    public IRunFiles Runs => _services.GetRequiredService<IRunFiles>();
+    public IFileStore Files => Own.Store;
 
-    public IContentIndex Contents => _services.GetRequiredService<IContentIndex>();
+    public IRunFiles Runs => Own.Runs;
 
-    public IFileCatalog Catalog => _services.GetRequiredService<IFileCatalog>();
+    public IContentIndex Contents => Own.Contents;
+
+    public IFileCatalog Catalog => Own.Catalog;
 
     public DataFolders Folders => _services.GetRequiredService<DataFolders>();
+
+    private TenantFiles Own => Farm.Of(TenantName.Default);
 
     /// <summary>What was logged.</summary>
     public LogLines Log { get; } = new();

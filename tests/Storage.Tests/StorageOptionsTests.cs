@@ -23,6 +23,13 @@ public sealed class StorageOptionsTests
     public async Task Start_RelativeLinkTarget_NamesIt() =>
         Assert.Contains("'share'", await MessageAsync(("Farm:Data:LinkTargets:0", "share")), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("Farm:Data:Output", "/srv/farm")]
+    [InlineData("Farm:Data:Output", "/srv/farm/tenants/acme")]
+    [InlineData("Farm:Data:LinkTargets:0", "/srv")]
+    public async Task Start_TenantsInReachOfAnArea_NamesBoth(string option, string value) => Assert.Contains(
+        "neither must lie in the other", await MessageAsync(("Farm:Data:Tenants", "/srv/farm/tenants"), (option, value)), StringComparison.Ordinal);
+
     [Fact]
     public async Task Take_DataRootOfARunningFarm_IsRefusedUntilItEnds()
     {

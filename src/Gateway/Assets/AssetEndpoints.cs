@@ -2,14 +2,13 @@ using Farm.Contracts.Assets;
 using Farm.Gateway.Http;
 using Farm.Gateway.Identity;
 using Farm.Gateway.View;
-using Farm.Storage;
 using Farm.Storage.Hashing;
 
 namespace Farm.Gateway.Assets;
 
 /// <summary><c>/api/assets</c>: lists, single assets and their contents.</summary>
 internal sealed class AssetEndpoints(
-    AssetAccess access, IGrainFactory grains, IdentityResolver identities, AssetBody body, JsonBody json, AssetContent contents, IFileStore store) : IResource
+    AssetAccess access, IGrainFactory grains, IdentityResolver identities, AssetBody body, JsonBody json, RequestFiles own) : IResource
 {
     public bool IsBare => false;
 
@@ -70,7 +69,7 @@ internal sealed class AssetEndpoints(
         var withContent = reader.Flag("delete_content", absent: false);
         reader.Check();
         var files = await assets.DeleteAsync(user, id, withContent) ?? throw AssetRefusedException.NotFound($"AssetReference {id} not found.");
-        await contents.RemoveAsync(files, context.RequestAborted);
+        await access.ContentsOf(context).RemoveAsync(files, area => access.MayChange(context, area), context.RequestAborted);
         return Answers.Empty(StatusCodes.Status204NoContent);
     }
 
@@ -79,12 +78,12 @@ internal sealed class AssetEndpoints(
         var (assets, user) = await access.OfAsync(context);
         var id = AssetRoutes.IdOf(context);
         var asset = await assets.FindAsync(user, id) ?? throw AssetRefusedException.NotFound($"AssetReference {id} not found");
-        if (await contents.FindAsync(asset, context.RequestAborted) is not { } file)
+        if (await access.ContentsOf(context).FindAsync(asset, context.RequestAborted) is not { } file)
             throw new AssetRefusedException(StatusCodes.Status404NotFound, "FILE_NOT_FOUND", $"The content of AssetReference {id} is gone");
         await assets.TouchAsync(id);
         var way = context.Request.Query["disposition"] == "inline" ? "inline" : "attachment";
         context.Response.Headers.XContentTypeOptions = "nosniff";
-        return new FileAnswer(store, file, ContentTypes.Harmless(asset.MimeType), disposition: $"{way}; filename*=UTF-8''{Uri.EscapeDataString(asset.Name)}");
+        return new FileAnswer(own.Of(context).Store, file, ContentTypes.Harmless(asset.MimeType), disposition: $"{way}; filename*=UTF-8''{Uri.EscapeDataString(asset.Name)}");
     }
 
     private async Task<IResult> KnownAsync(HttpContext context)

@@ -28,7 +28,6 @@ internal static class AssetRoutes
     public static IServiceCollection AddAssets(this IServiceCollection services) => services
         .AddSingleton<AssetAccess>()
         .AddSingleton<AssetBody>()
-        .AddSingleton<AssetContent>()
         .AddSingleton<IResource, AssetEndpoints>()
         .AddSingleton<IResource, AssetUploadEndpoints>()
         .AddSingleton<IResource, AssetTagEndpoints>()

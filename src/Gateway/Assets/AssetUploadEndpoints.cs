@@ -9,7 +9,7 @@ namespace Farm.Gateway.Assets;
 
 /// <summary>New assets: from a file, or from a content that is known already.</summary>
 internal sealed class AssetUploadEndpoints(
-    AssetAccess access, AssetBody body, JsonBody json, AssetContent contents, IOptions<GatewayOptions> options) : IResource
+    AssetAccess access, AssetBody body, JsonBody json, IOptions<GatewayOptions> options) : IResource
 {
     private const string FileField = "file";
     private const string FormType = "multipart/form-data";
@@ -64,7 +64,8 @@ internal sealed class AssetUploadEndpoints(
         var asset = Describe(owner.User, form, asked, hash);
         if (!form.HasFile || await IsKnownAsync(owner.Assets, hash, context))
             return AssetWriter.Answer(await owner.Assets.CreateAsync(asset), createdNew: false);
-        await contents.WriteAsync(key, hash, form.OpenContent(), context.RequestAborted);
+        access.CheckPlace(context, key);
+        await access.ContentsOf(context).WriteAsync(key, hash, form.OpenContent(), context.RequestAborted);
         var made = await owner.Assets.CreateAsync(asset with
         {
             Size = form.Size,
@@ -86,7 +87,7 @@ internal sealed class AssetUploadEndpoints(
 
     /// <summary>Whether the tenant has the content, on record and in the store.</summary>
     private async Task<bool> IsKnownAsync(IAssetGrain assets, ContentHash hash, HttpContext context) =>
-        await assets.HasContentAsync(hash.ToString()) && await contents.ExistsAsync(hash, context.RequestAborted);
+        await assets.HasContentAsync(hash.ToString()) && await access.ContentsOf(context).ExistsAsync(hash, context.RequestAborted);
 
     /// <summary>The file's own name without folders; the hash where it has none or one that no asset may have.</summary>
     private static string NameOf(string fileName, ContentHash hash)

@@ -1,16 +1,18 @@
 using System.Text;
 using System.Text.Json;
 using Farm.Contracts.Batches;
+using Farm.Gateway.Catalog;
 using Farm.Gateway.Http;
 using Farm.Gateway.Identity;
 using Farm.Gateway.Prompts;
+using Farm.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Farm.Gateway.Batches;
 
 /// <summary>Takes a posted batch to its grain: the first index goes through all rules of a prompt, the values of the others through those for inputs.</summary>
 internal sealed class BatchSubmitter(
-    IGrainFactory grains, PromptSubmitter prompts, ValueChecks checks, IOptions<BatchLimitOptions> limits, IOptions<GatewayOptions> options)
+    IGrainFactory grains, PromptSubmitter prompts, ValueChecks checks, IFarmFiles files, IOptions<BatchLimitOptions> limits, IOptions<GatewayOptions> options)
 {
     /// <summary>Validates and hands over; the answer says how the batch stands, or why its first index is refused.</summary>
     public async Task<BatchReceipt> SubmitAsync(JsonElement body, RequestIdentity identity, CancellationToken cancel)
@@ -32,9 +34,10 @@ internal sealed class BatchSubmitter(
         if (prepared.Submission is not { } template)
             return new BatchReceipt(null, prepared);
         // One after the other: each puts its values into the one graph.
+        var combos = new FileCombos(files.Of(identity.Tenant));
         var axes = new List<BatchAxis>(plan.Axes.Length);
         foreach (var axis in plan.Axes)
-            axes.Add(await checks.CheckAsync(axis, prepared.Graph!, prepared.View!, cancel));
+            axes.Add(await checks.CheckAsync(axis, prepared.Graph!, prepared.View!, combos, cancel));
         plan = plan with { Axes = [.. axes] };
         var byCode = ValueChecks.ByCode(plan, prepared.Graph!, prepared.View!);
         var own = byCode.Select(check => check.NodeId).ToHashSet(StringComparer.Ordinal);

@@ -15,12 +15,12 @@ namespace Farm.Gateway.Batches;
 /// Checks every value of a batch's axes by the rules for inputs, once a value and not once an index; coerces it as a prompt's literal is.
 /// What a class's own validator says comes from the worker that runs an index.
 /// </summary>
-internal sealed class ValueChecks(IEnumerable<IInputRule> inputRules, FileCombos files)
+internal sealed class ValueChecks(IEnumerable<IInputRule> inputRules)
 {
     private readonly IInputRule[] _rules = [.. inputRules];
 
     /// <summary>The axis with its values coerced and the bad rows named.</summary>
-    public async Task<BatchAxis> CheckAsync(BatchAxis axis, PromptGraph graph, CatalogView view, CancellationToken cancel)
+    public async Task<BatchAxis> CheckAsync(BatchAxis axis, PromptGraph graph, CatalogView view, FileCombos files, CancellationToken cancel)
     {
         var inputs = axis.Targets.Select(target => Declared(graph.Find(target.NodeId)!, target.Input, view)).ToArray();
         var rows = ImmutableArray.CreateBuilder<string>(axis.Rows.Length);
@@ -31,14 +31,14 @@ internal sealed class ValueChecks(IEnumerable<IInputRule> inputRules, FileCombos
             var values = JsonDocument.Parse(axis.Rows[row]).RootElement.EnumerateArray().ToArray();
             for (var i = 0; i < values.Length; i++)
             {
-                var (coerced, problem) = await CheckAsync(values[i], axis.Targets[i], inputs[i], graph, view, cancel);
+                var (coerced, problem) = await CheckAsync(values[i], axis.Targets[i], inputs[i], graph, view, files, cancel);
                 values[i] = coerced;
                 if (problem is not null && (bad.Count == 0 || bad[^1].Row != row))
                     bad.Add(new BadRow(row, $"node {axis.Targets[i].NodeId}: {problem}"));
             }
             rows.Add(Encoding.UTF8.GetString(JsonText.Write(writer => WriteRow(writer, values)).Span));
         }
-        var targets = axis.Targets.Select((target, i) => inputs[i] is { Input.Files: { Folder: not ModelFiles.InputFolder } files } ? target with { Folder = files.Folder } : target);
+        var targets = axis.Targets.Select((target, i) => inputs[i] is { Input.Files: { Folder: not ModelFiles.InputFolder } choices } ? target with { Folder = choices.Folder } : target);
         return axis with { Targets = [.. targets], Rows = rows.MoveToImmutable(), Bad = bad.ToImmutable() };
     }
 
@@ -56,7 +56,8 @@ internal sealed class ValueChecks(IEnumerable<IInputRule> inputRules, FileCombos
     }
 
     private async ValueTask<(JsonElement Value, string? Problem)> CheckAsync(
-        JsonElement value, BatchTarget target, (NodeSpec Spec, InputSpec Input)? declared, PromptGraph graph, CatalogView view, CancellationToken cancel)
+        JsonElement value, BatchTarget target, (NodeSpec Spec, InputSpec Input)? declared, PromptGraph graph, CatalogView view, FileCombos files,
+        CancellationToken cancel)
     {
         if (declared is not { } known)
             return (value, null);
@@ -68,7 +69,7 @@ internal sealed class ValueChecks(IEnumerable<IInputRule> inputRules, FileCombos
             var check = new InputCheck(graph, view, node, known.Spec, known.Input);
             var error = _rules.Select(rule => rule.Check(check)).FirstOrDefault(found => found is not null);
             var coerced = node.Inputs[target.Input];
-            if (error is null && known.Input.Files is { MustExist: true } choices && !await ExistsAsync(choices, coerced, cancel))
+            if (error is null && known.Input.Files is { MustExist: true } choices && !await ExistsAsync(files, choices, coerced, cancel))
                 return (coerced, $"{target.Input}: there is no such file");
             return (coerced, error is null ? null : $"{error.Message}: {error.Details}");
         }
@@ -85,7 +86,7 @@ internal sealed class ValueChecks(IEnumerable<IInputRule> inputRules, FileCombos
         }
     }
 
-    private async ValueTask<bool> ExistsAsync(Farm.Contracts.Catalog.FileChoices choices, JsonElement value, CancellationToken cancel) =>
+    private static async ValueTask<bool> ExistsAsync(FileCombos files, Farm.Contracts.Catalog.FileChoices choices, JsonElement value, CancellationToken cancel) =>
         value.ValueKind is JsonValueKind.String && await files.ExistsAsync(choices, value.GetString()!, cancel);
 
     private static (NodeSpec Spec, InputSpec Input)? Declared(PromptNode node, string input, CatalogView view) =>

@@ -1,13 +1,19 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Farm.Gateway.Http;
+using Farm.Gateway.Identity;
+using Farm.Storage;
 
 namespace Farm.Gateway.Catalog;
 
 /// <summary><c>/object_info</c>: all node classes, or one.</summary>
-internal sealed class ObjectInfoEndpoints(CatalogCache catalog, FileCombos files) : IResource
+internal sealed class ObjectInfoEndpoints(CatalogCache catalog, RequestFiles files) : IResource
 {
-    private Rendered? _rendered;
+    /// <summary>Answers that are kept, one a tenant.</summary>
+    private const int MostKept = 32;
+
+    private readonly ConcurrentDictionary<string, Rendered> _rendered = new(StringComparer.Ordinal);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -17,34 +23,39 @@ internal sealed class ObjectInfoEndpoints(CatalogCache catalog, FileCombos files
 
     private async Task<IResult> AllAsync(HttpContext context)
     {
-        await files.RefreshAsync(context.RequestAborted);
-        return TypedResults.Bytes(Render(await catalog.CurrentAsync(context.RequestAborted)), Answers.JsonType);
+        var own = files.Of(context);
+        await own.Catalog.RefreshAsync(context.RequestAborted);
+        return TypedResults.Bytes(Render(await catalog.CurrentAsync(context.RequestAborted), own), Answers.JsonType);
     }
 
     private async Task<IResult> OneAsync(HttpContext context)
     {
-        await files.RefreshAsync(context.RequestAborted);
+        var own = files.Of(context);
+        await own.Catalog.RefreshAsync(context.RequestAborted);
         var spec = (await catalog.CurrentAsync(context.RequestAborted)).Find(context.PathValue("name"));
-        return TypedResults.Bytes(Write(spec is null ? [] : [spec]), Answers.JsonType);
+        return TypedResults.Bytes(Write(spec is null ? [] : [spec], new FileCombos(own)), Answers.JsonType);
     }
 
     // The whole answer is some megabytes; it is written anew only when a class or a list of files has changed.
-    private ReadOnlyMemory<byte> Render(NodeCatalog classes)
+    private ReadOnlyMemory<byte> Render(NodeCatalog classes, TenantFiles own)
     {
-        ImmutableArray<string>[] lists = [.. classes.FileChoices.Select(files.Files)];
-        if (_rendered is { } known && known.Version == classes.Version && known.Lists.SequenceEqual(lists))
+        var combos = new FileCombos(own);
+        ImmutableArray<string>[] lists = [.. classes.FileChoices.Select(combos.Files)];
+        if (_rendered.TryGetValue(own.Tenant, out var known) && known.Version == classes.Version && known.Lists.SequenceEqual(lists))
             return known.Body;
-        var body = Write(classes.Specs);
-        _rendered = new Rendered(classes.Version, lists, body);
+        var body = Write(classes.Specs, combos);
+        if (_rendered.Count >= MostKept)
+            _rendered.Clear();
+        _rendered[own.Tenant] = new Rendered(classes.Version, lists, body);
         return body;
     }
 
-    private ReadOnlyMemory<byte> Write(IEnumerable<NodeSpec> specs)
+    private static ReadOnlyMemory<byte> Write(IEnumerable<NodeSpec> specs, FileCombos combos)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = Answers.Writer(buffer))
         {
-            var writer = new ObjectInfoWriter(json, files);
+            var writer = new ObjectInfoWriter(json, combos);
             json.WriteStartObject();
             foreach (var spec in specs)
                 writer.Write(spec.Definition);

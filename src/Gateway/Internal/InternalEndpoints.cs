@@ -1,20 +1,21 @@
 using Farm.Gateway.Http;
+using Farm.Gateway.Identity;
 using Farm.Storage;
 
 namespace Farm.Gateway.Internal;
 
 /// <summary><c>/internal</c>: what the frontend asks of the server's own folders. Not under <c>/api</c>.</summary>
-internal sealed class InternalEndpoints(IFileStore store, DataFolders folders) : IResource
+internal sealed class InternalEndpoints(RequestFiles files) : IResource
 {
     public bool IsUnderApi => false;
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapRead("/internal/folder_paths", _ => Task.FromResult(FolderPaths()));
+        routes.MapRead("/internal/folder_paths", context => Task.FromResult(FolderPaths(files.Of(context).Folders)));
         routes.MapRead("/internal/files/{type}", FilesAsync);
     }
 
-    private IResult FolderPaths() => Answers.Json(writer =>
+    private static IResult FolderPaths(DataFolders folders) => Answers.Json(writer =>
     {
         writer.WriteStartObject();
         foreach (var (name, folder) in ModelFolders.All)
@@ -32,13 +33,13 @@ internal sealed class InternalEndpoints(IFileStore store, DataFolders folders) :
         var type = context.PathValue("type");
         if (AnnotatedName.AreaOf(type) is not { } area)
             return Answers.Error("Invalid directory type", StatusCodes.Status400BadRequest);
-        var files = new List<FileEntry>();
-        await foreach (var file in store.ListAsync(area, "", recursive: false, context.RequestAborted))
-            files.Add(file);
+        var found = new List<FileEntry>();
+        await foreach (var file in files.Of(context).Store.ListAsync(area, "", recursive: false, context.RequestAborted))
+            found.Add(file);
         return Answers.Json(writer =>
         {
             writer.WriteStartArray();
-            foreach (var file in files.OrderByDescending(f => f.ModifiedAt))
+            foreach (var file in found.OrderByDescending(f => f.ModifiedAt))
                 writer.WriteStringValue($"{file.Key.Name} [{type}]");
             writer.WriteEndArray();
         });

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
 using Farm.Gateway.Http;
+using Farm.Gateway.Identity;
 using Farm.Storage;
 
 namespace Farm.Gateway.Models;
 
 /// <summary>Model folders and their files: <c>/models</c>, <c>/experiment/models</c>, <c>/embeddings</c>, <c>/view_metadata</c>.</summary>
-internal sealed class ModelEndpoints(IFileCatalog catalog, IFileStore store, DataFolders folders, SafetensorsMetadata metadata, ModelPreviews previews) : IResource
+internal sealed class ModelEndpoints(RequestFiles files, ModelPreviews previews) : IResource
 {
     /// <summary>Folders that hold no models.</summary>
     private static readonly string[] NoModels = ["configs", "custom_nodes"];
@@ -16,7 +17,7 @@ internal sealed class ModelEndpoints(IFileCatalog catalog, IFileStore store, Dat
         routes.MapRead("/models", _ => Task.FromResult(Names(ModelFolders.All.Keys)));
         routes.MapRead("/models/{folder}", FilesAsync);
         routes.MapRead("/embeddings", EmbeddingsAsync);
-        routes.MapRead("/experiment/models", _ => Task.FromResult(Folders()));
+        routes.MapRead("/experiment/models", context => Task.FromResult(Folders(files.Of(context).Folders)));
         routes.MapRead("/experiment/models/{folder}", DetailsAsync);
         routes.MapRead("/experiment/models/preview/{folder}/{index}/{**filename}", PreviewAsync);
         routes.MapRead("/view_metadata/{folder}", MetadataAsync);
@@ -24,17 +25,17 @@ internal sealed class ModelEndpoints(IFileCatalog catalog, IFileStore store, Dat
 
     private async Task<IResult> FilesAsync(HttpContext context)
     {
-        await catalog.RefreshAsync(context.RequestAborted);
+        var catalog = await CatalogAsync(context);
         return catalog.Models(context.PathValue("folder")) is { } names ? Names(names) : Answers.Empty(StatusCodes.Status404NotFound);
     }
 
     private async Task<IResult> EmbeddingsAsync(HttpContext context)
     {
-        await catalog.RefreshAsync(context.RequestAborted);
+        var catalog = await CatalogAsync(context);
         return Names((catalog.Models("embeddings") ?? []).Select(name => name[..^Path.GetExtension(name).Length]));
     }
 
-    private IResult Folders() => Answers.Json(writer =>
+    private static IResult Folders(DataFolders folders) => Answers.Json(writer =>
     {
         writer.WriteStartArray();
         foreach (var (name, folder) in ModelFolders.All.Where(f => !NoModels.Contains(f.Key, StringComparer.Ordinal)))
@@ -53,19 +54,19 @@ internal sealed class ModelEndpoints(IFileCatalog catalog, IFileStore store, Dat
     private async Task<IResult> DetailsAsync(HttpContext context)
     {
         var folder = context.PathValue("folder");
-        await catalog.RefreshAsync(context.RequestAborted);
+        var (catalog, store) = (await CatalogAsync(context), files.Of(context).Store);
         if (catalog.Models(folder) is not { } names)
             return Answers.Empty(StatusCodes.Status404NotFound);
-        var files = new List<(string Name, FileEntry File)>(names.Length);
+        var found = new List<(string Name, FileEntry File)>(names.Length);
         foreach (var name in names)
         {
             if (catalog.FindModel(folder, name) is { } key && await store.FindAsync(key, context.RequestAborted) is { } file)
-                files.Add((name, file));
+                found.Add((name, file));
         }
         return Answers.Json(writer =>
         {
             writer.WriteStartArray();
-            foreach (var (name, file) in files)
+            foreach (var (name, file) in found)
                 WriteDetails(writer, ModelFolders.All[folder], name, file);
             writer.WriteEndArray();
         });
@@ -87,8 +88,8 @@ internal sealed class ModelEndpoints(IFileCatalog catalog, IFileStore store, Dat
     private async Task<IResult> MetadataAsync(HttpContext context)
     {
         var name = context.Request.Query["filename"].ToString();
-        await catalog.RefreshAsync(context.RequestAborted);
-        return catalog.FindModel(context.PathValue("folder"), name) is { } key && await metadata.ReadAsync(key, context.RequestAborted) is { } found
+        var catalog = await CatalogAsync(context);
+        return catalog.FindModel(context.PathValue("folder"), name) is { } key && await SafetensorsMetadata.ReadAsync(files.Of(context).Store, key, context.RequestAborted) is { } found
             ? Answers.Json(found.WriteTo)
             : Answers.Empty(StatusCodes.Status404NotFound);
     }
@@ -101,9 +102,16 @@ internal sealed class ModelEndpoints(IFileCatalog catalog, IFileStore store, Dat
             throw new RequestRefusedException("not_found", "There is no such path", $"path_index: the folder has {folder.Paths.Count()} paths, counted from 0", StatusCodes.Status404NotFound);
         var path = folder.Paths.ElementAt(index);
         var found = FileKey.TryCreate(path.Area, out var model, path.Folder, context.PathTail("filename"))
-            ? await previews.FindAsync(model, context.RequestAborted)
+            ? await previews.FindAsync(files.Of(context).Store, model, context.RequestAborted)
             : null;
         return found is null ? Answers.Empty(StatusCodes.Status404NotFound) : TypedResults.Bytes(found, "image/webp");
+    }
+
+    private async Task<IFileCatalog> CatalogAsync(HttpContext context)
+    {
+        var catalog = files.Of(context).Catalog;
+        await catalog.RefreshAsync(context.RequestAborted);
+        return catalog;
     }
 
     private static IResult Names(IEnumerable<string> names) => Answers.Json(writer =>

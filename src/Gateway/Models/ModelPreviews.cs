@@ -8,16 +8,17 @@ namespace Farm.Gateway.Models;
 /// <summary>
 /// A picture of a model: an image of the same name beside it, else the first cover image in the metadata of a safetensors file.
 /// </summary>
-internal sealed class ModelPreviews(IFileStore store, SafetensorsMetadata metadata, ImageConverter images)
+internal sealed class ModelPreviews(ImageConverter images)
 {
     private const string Covers = "ssmd_cover_images";
     private const int Quality = 90;
     private const int Depth = 16;
 
     /// <summary>The picture as WebP; null where the model has none.</summary>
+    /// <param name="store">The tenant's files.</param>
     /// <param name="model">The model's file; its extension does not matter.</param>
     /// <param name="cancel">Gives up.</param>
-    public async Task<byte[]?> FindAsync(FileKey model, CancellationToken cancel)
+    public async Task<byte[]?> FindAsync(IFileStore store, FileKey model, CancellationToken cancel)
     {
         var name = model.Name[..^Path.GetExtension(model.Name).Length];
         var siblings = new List<FileKey>();
@@ -33,7 +34,7 @@ internal sealed class ModelPreviews(IFileStore store, SafetensorsMetadata metada
         }
         foreach (var file in siblings.Where(file => file.Name == name + ".safetensors"))
         {
-            if (Cover(await metadata.ReadAsync(file, cancel)) is { } cover)
+            if (Cover(await SafetensorsMetadata.ReadAsync(store, file, cancel)) is { } cover)
                 return Convert(new MemoryStream(cover), file.Name);
         }
         return null;

@@ -6,7 +6,7 @@ using Farm.Storage;
 namespace Farm.Gateway.Models;
 
 /// <summary>The <c>__metadata__</c> of a safetensors file.</summary>
-internal sealed class SafetensorsMetadata(IFileStore store)
+internal static class SafetensorsMetadata
 {
     /// <summary>Headers of real models stay far below; more is a broken file.</summary>
     private const long LongestHeader = 64L * 1024 * 1024;
@@ -14,7 +14,7 @@ internal sealed class SafetensorsMetadata(IFileStore store)
     private const int Depth = 64;
 
     /// <summary>The metadata object, or null where the file has none or is no safetensors file.</summary>
-    public async Task<JsonElement?> ReadAsync(FileKey key, CancellationToken cancel)
+    public static async Task<JsonElement?> ReadAsync(IFileStore store, FileKey key, CancellationToken cancel)
     {
         if (!key.Name.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
             return null;

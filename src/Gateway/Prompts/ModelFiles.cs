@@ -6,13 +6,13 @@ using Farm.Storage;
 namespace Farm.Gateway.Prompts;
 
 /// <summary>The model files that a graph names in the combos of its nodes, as the catalogue declares them.</summary>
-internal sealed class ModelFiles(IFileCatalog catalog, IFileStore store)
+internal static class ModelFiles
 {
     /// <summary>The folder of uploads, whose files are no models.</summary>
     internal const string InputFolder = "input";
 
     /// <summary>Files as <c>folder/name</c>, sorted, and their bytes together.</summary>
-    public async ValueTask<(ImmutableArray<string> Names, long Bytes)> InAsync(PromptGraph graph, CatalogView view, CancellationToken cancel)
+    public static async ValueTask<(ImmutableArray<string> Names, long Bytes)> InAsync(PromptGraph graph, CatalogView view, TenantFiles own, CancellationToken cancel)
     {
         var files = new SortedDictionary<string, FileKey>(StringComparer.Ordinal);
         foreach (var node in graph.Nodes)
@@ -22,13 +22,13 @@ internal sealed class ModelFiles(IFileCatalog catalog, IFileStore store)
             foreach (var input in spec.Inputs)
             {
                 if (input.Files is { Folder: not InputFolder } choices && node.Inputs.TryGetValue(input.Name, out var value)
-                    && value.ValueKind is JsonValueKind.String && catalog.FindModel(choices.Folder, value.GetString()!) is { } key)
+                    && value.ValueKind is JsonValueKind.String && own.Catalog.FindModel(choices.Folder, value.GetString()!) is { } key)
                     files[$"{choices.Folder}/{value.GetString()}"] = key;
             }
         }
         var bytes = 0L;
         foreach (var key in files.Values)
-            bytes += (await store.FindAsync(key, cancel))?.Size ?? 0;
+            bytes += (await own.Store.FindAsync(key, cancel))?.Size ?? 0;
         return ([.. files.Keys], bytes);
     }
 }

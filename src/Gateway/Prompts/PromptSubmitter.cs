@@ -6,13 +6,14 @@ using Farm.Gateway.Http;
 using Farm.Gateway.Identity;
 using Farm.Gateway.Replacements;
 using Farm.Gateway.Validation;
+using Farm.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Farm.Gateway.Prompts;
 
 /// <summary>Takes a posted prompt from its envelope to its grain.</summary>
 internal sealed partial class PromptSubmitter(
-    IGrainFactory grains, CatalogCache catalog, FileCombos files, NodeReplacements replacements, PromptValidator validator, ModelFiles models, TimeProvider time,
+    IGrainFactory grains, CatalogCache catalog, IFarmFiles files, NodeReplacements replacements, PromptValidator validator, TimeProvider time,
     IOptions<GatewayOptions> options, ILogger<PromptSubmitter> logger)
 {
     private static readonly PromptError NoPrompt = new("no_prompt", "No prompt provided", "No prompt provided");
@@ -45,11 +46,12 @@ internal sealed partial class PromptSubmitter(
         var graph = PromptGraph.Read(posted, options.Value.MaxNodes);
         var classes = await catalog.CurrentAsync(cancel);
         replacements.Apply(graph, classes);
-        var view = await CatalogView.LoadAsync(classes, files, graph, cancel);
+        var own = files.Of(identity.Tenant);
+        var view = await CatalogView.LoadAsync(classes, new FileCombos(own), graph, cancel);
         var result = await validator.ValidateAsync(graph, view, request.Targets);
         if (result.Refusal is not null)
             return new PreparedPrompt(null, result, graph, view);
-        var (names, bytes) = await models.InAsync(graph, view, cancel);
+        var (names, bytes) = await ModelFiles.InAsync(graph, view, own, cancel);
         var needs = request.Needs with { Files = names, FileBytes = bytes, Shape = WorkflowShape.Of(graph, names) };
         return new PreparedPrompt(Build(request, identity, graph, result, number: 0) with { Needs = needs }, result, graph, view);
     }

@@ -7,14 +7,14 @@ using Farm.Storage;
 namespace Farm.Gateway.Uploads;
 
 /// <summary>Puts the alpha of an uploaded mask into the image it was painted over, whose texts are kept.</summary>
-internal sealed class MaskMerger(IFileStore store, ImageConverter images, JsonBody json)
+internal sealed class MaskMerger(ImageConverter images, JsonBody json)
 {
     /// <summary>
     /// The merged PNG, or null where the original cannot be had: ComfyUI answers as if all were well and writes nothing.
     /// </summary>
-    public async Task<byte[]?> MergeAsync(UploadForm form, CancellationToken cancel)
+    public async Task<byte[]?> MergeAsync(UploadForm form, IFileStore store, CancellationToken cancel)
     {
-        if (await FindOriginalAsync(form["original_ref"], cancel) is not { } original)
+        if (await FindOriginalAsync(form["original_ref"], store, cancel) is not { } original)
             return null;
         if (original.Size > Array.MaxLength)
             throw RequestRefusedException.Field("original_ref", "the image is too big");
@@ -29,7 +29,7 @@ internal sealed class MaskMerger(IFileStore store, ImageConverter images, JsonBo
         return PngText.Carry(bytes, ImageConverter.Transparent(picture));
     }
 
-    private async Task<FileEntry?> FindOriginalAsync(string? reference, CancellationToken cancel)
+    private async Task<FileEntry?> FindOriginalAsync(string? reference, IFileStore store, CancellationToken cancel)
     {
         var read = json.Parse(Encoding.UTF8.GetBytes(reference ?? throw RequestRefusedException.Field("original_ref", "is missing")));
         if (read.Member("filename") is not { ValueKind: JsonValueKind.String } name)

@@ -9,7 +9,7 @@ namespace Farm.Gateway.Uploads;
 
 /// <summary><c>/upload/image</c> and <c>/upload/mask</c>: files from clients, of any kind and up to the size limit.</summary>
 internal sealed class UploadEndpoints(
-    UploadPlace place, MaskMerger masks, IGrainFactory grains, IdentityResolver identities, IOptions<GatewayOptions> options) : IResource
+    RequestFiles files, MaskMerger masks, IGrainFactory grains, IdentityResolver identities, IOptions<GatewayOptions> options) : IResource
 {
     private const string FileField = "image";
 
@@ -24,7 +24,7 @@ internal sealed class UploadEndpoints(
         await using var form = await UploadForm.ReadAsync(context.Request, FileField, options.Value.StagingFolder);
         if (form is null || UploadTarget.Read(form) is not { } target)
             return Answers.Empty(StatusCodes.Status400BadRequest);
-        var stored = await place.StoreAsync(target, form, form.OpenContent().CopyToAsync, asSent: true, context.RequestAborted);
+        var stored = await new UploadPlace(files.Of(context)).StoreAsync(target, form, form.OpenContent().CopyToAsync, asSent: true, context.RequestAborted);
         return Stored(target, stored.File.Key, await RegisterAsync(context, stored));
     }
 
@@ -34,7 +34,9 @@ internal sealed class UploadEndpoints(
         await using var form = await UploadForm.ReadAsync(context.Request, FileField, options.Value.StagingFolder);
         if (form is null || UploadTarget.Read(form) is not { } target)
             return Answers.Empty(StatusCodes.Status400BadRequest);
-        var merged = await masks.MergeAsync(form, cancel);
+        var own = files.Of(context);
+        var place = new UploadPlace(own);
+        var merged = await masks.MergeAsync(form, own.Store, cancel);
         if (merged is null)
             return Stored(target, await place.FreeAsync(target, form, cancel), asset: null);
         var stored = await place.StoreAsync(target, form, (stream, token) => stream.WriteAsync(merged, token).AsTask(), asSent: false, cancel);

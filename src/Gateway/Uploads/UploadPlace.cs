@@ -4,8 +4,8 @@ using Farm.Storage.Hashing;
 
 namespace Farm.Gateway.Uploads;
 
-/// <summary>Where an upload goes by ComfyUI's rules: type, subfolder, and a name that does not collide.</summary>
-internal sealed class UploadPlace(IFileStore store, IContentIndex index)
+/// <summary>Where a tenant's upload goes by ComfyUI's rules: type, subfolder, and a name that does not collide.</summary>
+internal sealed class UploadPlace(TenantFiles files)
 {
     private const int MostAttempts = 10_000;
 
@@ -23,16 +23,16 @@ internal sealed class UploadPlace(IFileStore store, IContentIndex index)
         for (var number = 0; number < MostAttempts; number++)
         {
             var key = target.Numbered(number);
-            if (!Overwrites(form) && await store.FindAsync(key, cancel) is { } existing)
+            if (!Overwrites(form) && await files.Store.FindAsync(key, cancel) is { } existing)
             {
                 if (existing.Size == form.Size && await HashAsync(existing, cancel) == form.Hash)
                     return new StoredUpload(existing, form.Hash);
                 continue;
             }
-            if (await store.WriteAsync(key, write, Overwrites(form), cancel) is not { } written)
+            if (await files.Store.WriteAsync(key, write, Overwrites(form), cancel) is not { } written)
                 continue;
             var hash = asSent ? form.Hash : await HashAsync(written, cancel);
-            await index.AddAsync(hash, written, cancel);
+            await files.Contents.AddAsync(hash, written, cancel);
             return new StoredUpload(written, hash);
         }
         throw AllTaken();
@@ -43,7 +43,7 @@ internal sealed class UploadPlace(IFileStore store, IContentIndex index)
     {
         for (var number = 0; number < MostAttempts; number++)
         {
-            if (Overwrites(form) || await store.FindAsync(target.Numbered(number), cancel) is null)
+            if (Overwrites(form) || await files.Store.FindAsync(target.Numbered(number), cancel) is null)
                 return target.Numbered(number);
         }
         throw AllTaken();
@@ -57,7 +57,7 @@ internal sealed class UploadPlace(IFileStore store, IContentIndex index)
     {
         if (file.Hash is { } known)
             return known;
-        await using var content = await store.OpenReadAsync(file.Key, cancel);
+        await using var content = await files.Store.OpenReadAsync(file.Key, cancel);
         await using var hashing = new HashingStream(Stream.Null);
         await content.CopyToAsync(hashing, cancel);
         return hashing.Hash;

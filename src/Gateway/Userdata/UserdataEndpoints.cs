@@ -9,7 +9,7 @@ namespace Farm.Gateway.Userdata;
 /// <c>/userdata/{file}</c>: a user's own files, workflows above all. The name is one segment of the path, slashes in it encoded; it is
 /// decoded once and never leaves the user's folder.
 /// </summary>
-internal sealed class UserdataEndpoints(IFileStore store, IdentityResolver identities) : IResource
+internal sealed class UserdataEndpoints(RequestFiles files, IdentityResolver identities) : IResource
 {
     private const string Bytes = "application/octet-stream";
 
@@ -26,6 +26,7 @@ internal sealed class UserdataEndpoints(IFileStore store, IdentityResolver ident
         var (_, place) = await PlaceAsync(context, "file");
         if (place is not { } key)
             return Answers.Empty(StatusCodes.Status403Forbidden);
+        var store = files.Of(context).Store;
         if (await store.FindAsync(key, context.RequestAborted) is { } file)
             return new FileAnswer(store, file, MediaTypes.Of(key.Name) ?? Bytes, named: false);
         if (!await store.HasFilesAsync(key, context.RequestAborted))
@@ -47,7 +48,7 @@ internal sealed class UserdataEndpoints(IFileStore store, IdentityResolver ident
         var (_, place) = await PlaceAsync(context, "file");
         if (place is not { } key)
             return Answers.Empty(StatusCodes.Status403Forbidden);
-        return Answers.Empty(await store.DeleteAsync(key, context.RequestAborted) ? StatusCodes.Status204NoContent : StatusCodes.Status404NotFound);
+        return Answers.Empty(await files.Of(context).Store.DeleteAsync(key, context.RequestAborted) ? StatusCodes.Status204NoContent : StatusCodes.Status404NotFound);
     }
 
     private async Task<IResult> MoveAsync(HttpContext context)
@@ -57,6 +58,7 @@ internal sealed class UserdataEndpoints(IFileStore store, IdentityResolver ident
         var (_, target) = await PlaceAsync(context, "dest");
         if (source is not { } from || target is not { } to)
             return Answers.Empty(StatusCodes.Status403Forbidden);
+        var store = files.Of(context).Store;
         if (await store.FindAsync(from, cancel) is not { } file)
             return Answers.Empty(StatusCodes.Status404NotFound);
         if (from == to)
@@ -77,6 +79,7 @@ internal sealed class UserdataEndpoints(IFileStore store, IdentityResolver ident
     /// <summary>The file as written; null where the name is taken and must stay.</summary>
     private async Task<FileEntry?> StoreAsync(HttpContext context, FileKey key, Func<Stream, CancellationToken, Task> write)
     {
+        var store = files.Of(context).Store;
         // Only the very word keeps a file: ComfyUI compares it so.
         var overwrite = context.Request.Query["overwrite"].ToString() != "false";
         try
@@ -85,13 +88,13 @@ internal sealed class UserdataEndpoints(IFileStore store, IdentityResolver ident
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException && error is not BadHttpRequestException)
         {
-            if (await IsFolderAsync(key, context.RequestAborted))
+            if (await IsFolderAsync(store, key, context.RequestAborted))
                 throw RequestRefusedException.Field("file", "is the name of a folder, or lies below a file");
             throw;
         }
     }
 
-    private async Task<bool> IsFolderAsync(FileKey key, CancellationToken cancel)
+    private static async Task<bool> IsFolderAsync(IFileStore store, FileKey key, CancellationToken cancel)
     {
         if (await store.HasFilesAsync(key, cancel))
             return true;

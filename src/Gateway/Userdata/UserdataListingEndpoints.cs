@@ -6,7 +6,7 @@ using Farm.Storage;
 namespace Farm.Gateway.Userdata;
 
 /// <summary><c>/userdata?dir=</c> lists a folder of a user; <c>/v2/userdata</c> the whole tree below one, folders included.</summary>
-internal sealed class UserdataListingEndpoints(IFileStore store, IdentityResolver identities) : IResource
+internal sealed class UserdataListingEndpoints(RequestFiles own, IdentityResolver identities) : IResource
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -23,7 +23,7 @@ internal sealed class UserdataListingEndpoints(IFileStore store, IdentityResolve
             return Answers.Text("Directory not provided", StatusCodes.Status400BadRequest);
         if (FolderOf(identity, given) is not { } folder)
             return Answers.Text("Invalid directory", StatusCodes.Status403Forbidden);
-        var files = await FilesAsync(folder, context.RequestAborted);
+        var files = await FilesAsync(own.Of(context).Store, folder, context.RequestAborted);
         if (files.Count == 0)
             return Answers.Text("Directory not found", StatusCodes.Status404NotFound);
         var recurse = Flag(context, "recurse");
@@ -46,9 +46,9 @@ internal sealed class UserdataListingEndpoints(IFileStore store, IdentityResolve
         var given = context.Request.Query["path"].ToString();
         if (FolderOf(identity, given) is not { } folder)
             return Answers.Text("Invalid path requested", StatusCodes.Status400BadRequest);
-        var files = await FilesAsync(folder, context.RequestAborted);
+        var files = await FilesAsync(own.Of(context).Store, folder, context.RequestAborted);
         if (files.Count == 0 && folder.Path != identity.User)
-            return await store.FindAsync(folder, context.RequestAborted) is null
+            return await own.Of(context).Store.FindAsync(folder, context.RequestAborted) is null
                 ? Answers.Text("Requested path not found", StatusCodes.Status404NotFound)
                 : Answers.Text("Requested path is not a directory", StatusCodes.Status400BadRequest);
         var folders = files.SelectMany(file => FoldersAbove(file.Key, folder)).ToHashSet(StringComparer.Ordinal);
@@ -111,7 +111,7 @@ internal sealed class UserdataListingEndpoints(IFileStore store, IdentityResolve
     private static FileKey? FolderOf(RequestIdentity identity, string name) =>
         FileKey.TryCreate(FileArea.User, out var key, identity.User, Uri.UnescapeDataString(name)) ? key : null;
 
-    private async Task<List<FileEntry>> FilesAsync(FileKey folder, CancellationToken cancel)
+    private static async Task<List<FileEntry>> FilesAsync(IFileStore store, FileKey folder, CancellationToken cancel)
     {
         var files = new List<FileEntry>();
         await foreach (var file in store.ListAsync(folder.Area, folder.Path, recursive: true, cancel))

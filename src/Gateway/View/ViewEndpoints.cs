@@ -10,7 +10,7 @@ namespace Farm.Gateway.View;
 
 /// <summary><c>/view</c>: files of input, output and temp, as they are or as something to look at.</summary>
 internal sealed class ViewEndpoints(
-    IFileStore store, IContentIndex index, ImageConverter images, IGrainFactory grains, IdentityResolver identities) : IResource
+    RequestFiles files, ImageConverter images, IGrainFactory grains, IdentityResolver identities) : IResource
 {
     private const string HashScheme = "blake3:";
     private const int DefaultQuality = 90;
@@ -27,7 +27,7 @@ internal sealed class ViewEndpoints(
         var target = ViewTarget.Read(query);
         if (target.Key is not { } key)
             return Answers.Empty(target.Refusal);
-        return await store.FindAsync(key, cancel) is { } file
+        return await files.Of(context).Store.FindAsync(key, cancel) is { } file
             ? await SendAsync(file, query, context)
             : Answers.Empty(StatusCodes.Status404NotFound);
     }
@@ -35,12 +35,13 @@ internal sealed class ViewEndpoints(
     /// <summary>A file with a content of the tenant's own; null for one that only others have.</summary>
     private async Task<FileEntry?> FindContentAsync(string name, HttpContext context) =>
         ContentHash.TryParse(name, out var hash) && await grains.GetGrain<IAssetGrain>(identities.Of(context).Tenant).HasContentAsync(hash.ToString())
-            ? await index.FindAsync(hash, context.RequestAborted)
+            ? await files.Of(context).Contents.FindAsync(hash, context.RequestAborted)
             : null;
 
     private async Task<IResult> SendAsync(FileEntry file, IQueryCollection query, HttpContext context)
     {
         var channel = query["channel"].ToString();
+        var store = files.Of(context).Store;
         var preview = query.TryGetValue("preview", out var wanted) ? wanted.ToString() : null;
         if (preview is null && channel is not ("rgb" or "a"))
             return new FileAnswer(store, file, ContentTypes.ForViewing(file.Key.Name));

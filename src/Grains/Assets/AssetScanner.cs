@@ -5,7 +5,7 @@ using Farm.Storage.Hashing;
 namespace Farm.Grains.Assets;
 
 /// <summary>Makes assets of files: hashes those that are new or were written anew, and reads them where the store does not know their hash.</summary>
-internal sealed class AssetScanner(IAssetStore store, IFileStore files, IContentIndex index)
+internal sealed class AssetScanner(IAssetStore store, IFarmFiles farm)
 {
     private const int CopySize = 128 * 1024;
 
@@ -19,7 +19,7 @@ internal sealed class AssetScanner(IAssetStore store, IFileStore files, IContent
         await foreach (var file in store.FilesAsync(tenant, root, cancel))
             known[file.Path] = file;
         var found = new List<(FileEntry, KnownFile?)>();
-        await foreach (var file in files.ListAsync(AssetFiles.AreaOf(root)!.Value, "", recursive: true, cancel))
+        await foreach (var file in farm.Of(tenant).Store.ListAsync(AssetFiles.AreaOf(root)!.Value, "", recursive: true, cancel))
             found.Add((file, known.GetValueOrDefault(file.Key.Path)));
         return found;
     }
@@ -37,7 +37,7 @@ internal sealed class AssetScanner(IAssetStore store, IFileStore files, IContent
     /// <summary>Makes an asset of a file that a prompt saved, if it is there.</summary>
     public async Task RegisterSavedAsync(string tenant, string user, string jobId, AssetPlace place, CancellationToken cancel)
     {
-        if (AssetFiles.KeyOf(place) is { } key && await files.FindAsync(key, cancel) is { } file)
+        if (AssetFiles.KeyOf(place) is { } key && await farm.Of(tenant).Store.FindAsync(key, cancel) is { } file)
             await RegisterAsync(tenant, user, jobId, place, file, cancel);
     }
 
@@ -45,7 +45,7 @@ internal sealed class AssetScanner(IAssetStore store, IFileStore files, IContent
     public async Task<int> PruneAsync(string tenant, string root, CancellationToken cancel)
     {
         var there = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var file in files.ListAsync(AssetFiles.AreaOf(root)!.Value, "", recursive: true, cancel))
+        await foreach (var file in farm.Of(tenant).Store.ListAsync(AssetFiles.AreaOf(root)!.Value, "", recursive: true, cancel))
             there.Add(file.Key.Path);
         var gone = new List<Guid>();
         await foreach (var known in store.FilesAsync(tenant, root, cancel))
@@ -60,12 +60,13 @@ internal sealed class AssetScanner(IAssetStore store, IFileStore files, IContent
 
     private async Task RegisterAsync(string tenant, string user, string? jobId, AssetPlace place, FileEntry file, CancellationToken cancel)
     {
-        var hash = file.Hash ?? await HashAsync(file.Key, cancel);
-        await index.AddAsync(hash, file, cancel);
+        var files = farm.Of(tenant);
+        var hash = file.Hash ?? await HashAsync(files.Store, file.Key, cancel);
+        await files.Contents.AddAsync(hash, file, cancel);
         await store.UpsertFileAsync(tenant, AssetFiles.Describe(new AssetFile(user, place, hash.ToString(), file.Size, file.ModifiedAt, jobId), file.Key));
     }
 
-    private async Task<ContentHash> HashAsync(FileKey key, CancellationToken cancel)
+    private static async Task<ContentHash> HashAsync(IFileStore files, FileKey key, CancellationToken cancel)
     {
         await using var content = await files.OpenReadAsync(key, cancel);
         await using var hashing = new HashingStream(Stream.Null);

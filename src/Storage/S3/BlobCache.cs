@@ -4,8 +4,11 @@ using Microsoft.Extensions.Options;
 
 namespace Farm.Storage.S3;
 
-/// <summary>Local copies of contents, for what needs a real path or reads often. Several processes may share the folder.</summary>
-internal sealed class BlobCache(Blobs blobs, DataFolders folders, IOptions<S3Options> options, TimeProvider time) : IDisposable
+/// <summary>
+/// Local copies of contents, for what needs a real path or reads often. Several processes may share the folder, and all tenants do: who
+/// asks for a content has a name for it.
+/// </summary>
+internal sealed class BlobCache(DataFolders folders, IOptions<S3Options> options, TimeProvider time) : IDisposable
 {
     private const string Partial = ".partial";
     private const int LongestExtension = 16;
@@ -38,20 +41,20 @@ internal sealed class BlobCache(Blobs blobs, DataFolders folders, IOptions<S3Opt
         }
     }
 
-    /// <summary>The path of a content's copy, which is made where there is none.</summary>
-    public async Task<string> GetAsync(Blob blob, string name, CancellationToken cancel)
+    /// <summary>The path of a content's copy, which is made from <paramref name="blobs"/> where there is none.</summary>
+    public async Task<string> GetAsync(Blobs blobs, Blob blob, string name, CancellationToken cancel)
     {
         if (Find(blob, name) is { } known)
             return known;
         var path = PathOf(blob, name);
         // Whoever gives up waiting does not stop the download for others.
-        await _downloads.GetOrAdd(path, _ => new(() => DownloadAsync(blob, path))).Value.WaitAsync(cancel);
+        await _downloads.GetOrAdd(path, _ => new(() => DownloadAsync(blobs, blob, path))).Value.WaitAsync(cancel);
         return path;
     }
 
     public void Dispose() => _clearing.Dispose();
 
-    private async Task DownloadAsync(Blob blob, string path)
+    private async Task DownloadAsync(Blobs blobs, Blob blob, string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var partial = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, Partial)).FullName, $"{Guid.NewGuid():N}");

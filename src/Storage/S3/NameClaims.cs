@@ -20,6 +20,9 @@ internal sealed class NameClaims(S3Bucket bucket, TimeProvider time) : IDisposab
 
     private bool _serverKnowsConditions;
 
+    /// <summary>The claims of other keys at the same server.</summary>
+    public NameClaims For(S3Bucket other) => other == bucket ? this : new NameClaims(other, time) { _serverKnowsConditions = _serverKnowsConditions };
+
     /// <summary>Finds out what the server knows, by trying.</summary>
     public async Task ProbeAsync(CancellationToken cancel)
     {

@@ -18,6 +18,7 @@ internal sealed class S3Bucket : IDisposable
     private readonly AmazonS3Client _client;
     private readonly string _bucket;
     private readonly string _address;
+    private readonly bool _isPart;
 
     public S3Bucket(IOptions<S3Options> options)
     {
@@ -40,8 +41,14 @@ internal sealed class S3Bucket : IDisposable
         _client.BeforeRequestEvent += WriteSlashes;
     }
 
+    private S3Bucket(S3Bucket whole, string prefix) =>
+        (_client, _bucket, _address, Prefix, _isPart) = (whole._client, whole._bucket, whole._address, whole.Prefix + prefix, true);
+
     /// <summary>What every key begins with.</summary>
     public string Prefix { get; }
+
+    /// <summary>The part of the bucket whose keys begin with something more, over the same connections.</summary>
+    public S3Bucket Below(string prefix) => new(this, prefix);
 
     /// <summary>Writes a small object, whether there is one or not.</summary>
     public Task PutAsync(string key, ReadOnlyMemory<byte> body, CancellationToken cancel) => CallAsync(() => _client.PutObjectAsync(Put(key, body), cancel));
@@ -157,7 +164,24 @@ internal sealed class S3Bucket : IDisposable
     public Task AbortAsync(string key, string upload, CancellationToken cancel) =>
         CallAsync(() => _client.AbortMultipartUploadAsync(new AbortMultipartUploadRequest { BucketName = _bucket, Key = Prefix + key, UploadId = upload }, cancel));
 
-    public void Dispose() => _client.Dispose();
+    /// <summary>The next parts of the keys that begin with something and go on behind a slash; a request each, for not every server knows delimiters well.</summary>
+    public async IAsyncEnumerable<string> FoldersAsync(string start, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var request = new ListObjectsV2Request { BucketName = _bucket, Prefix = Prefix + start, MaxKeys = 1 };
+        while ((await CallAsync(() => _client.ListObjectsV2Async(request, cancel))).S3Objects is [{ Key: var found }, ..])
+        {
+            var folder = found[(Prefix.Length + start.Length)..].Split('/')[0];
+            yield return folder;
+            // The character behind the slash: what begins so comes after all that is in the folder.
+            request.StartAfter = $"{Prefix}{start}{folder}{(char)('/' + 1)}";
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_isPart)
+            _client.Dispose();
+    }
 
     /// <summary>The SDK encodes the slashes of a copy's source too, which not every server decodes; every server takes them as they are.</summary>
     private static void WriteSlashes(object sender, RequestEventArgs sent)

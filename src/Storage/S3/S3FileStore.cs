@@ -13,7 +13,7 @@ internal sealed class S3FileStore(NameTable names, Blobs blobs, BlobCache cache,
         var blob = await BlobAsync(key, cancel);
         if (blob.Size > options.Value.CachedFileSize && cache.Find(blob, key.Name) is null)
             return new BlobStream(blobs, blob);
-        var path = await cache.GetAsync(blob, key.Name, cancel);
+        var path = await cache.GetAsync(blobs, blob, key.Name, cancel);
         return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, FileOptions.Asynchronous);
     }
 
@@ -47,7 +47,7 @@ internal sealed class S3FileStore(NameTable names, Blobs blobs, BlobCache cache,
     }
 
     public async ValueTask<string> MaterializeAsync(FileKey key, CancellationToken cancel = default) =>
-        await cache.GetAsync(await BlobAsync(key, cancel), key.Name, cancel);
+        await cache.GetAsync(blobs, await BlobAsync(key, cancel), key.Name, cancel);
 
     private async Task<Blob> BlobAsync(FileKey key, CancellationToken cancel) =>
         (await names.FindAsync(key, cancel))?.Blob ?? throw new FileNotFoundException($"There is no file '{key.Path}' in {key.Area}.", key.Path);

@@ -10,7 +10,7 @@ namespace Farm.Storage.S3;
 /// </summary>
 internal static class S3Keys
 {
-    public const string Blobs = "blobs/", Trash = "trash/", Staging = "staging/", Claims = "claims/", Draws = "draws/", Names = "names/", Changes = "changes/";
+    public const string Blobs = "blobs/", Trash = "trash/", Staging = "staging/", Claims = "claims/", Draws = "draws/", Names = "names/", Changes = "changes/", Tenants = "tenants/";
 
     /// <summary>Bytes of a prefix.</summary>
     public const int LongestPrefix = 200;

@@ -1,4 +1,3 @@
-using Farm.Storage.Hashing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -10,30 +9,24 @@ namespace Farm.Storage.S3;
 /// <summary>Registration of S3 storage.</summary>
 internal static class S3Services
 {
-    /// <summary>Takes the place of the local store's interfaces; what is registered for local folders stays for models and node packs.</summary>
+    /// <summary>Takes the place of the local store; models and node packs stay in local folders.</summary>
     public static IServiceCollection AddS3Files(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<S3Options>().Bind(configuration.GetSection(S3Options.Section)).ValidateOnStart();
         return services
             .AddSingleton<IValidateOptions<S3Options>, S3OptionsValidator>()
             .AddSingleton<S3Bucket>()
-            .AddSingleton<Blobs>()
             .AddSingleton<BlobCache>()
             .AddSingleton<NameClaims>()
-            .AddSingleton<NameTable>()
-            .AddSingleton<S3FileStore>()
-            .AddSingleton<S3Sweep>()
-            .AddSingleton<IFileStore, AreaFileStore>()
-            .AddSingleton<IRunFiles, S3RunFiles>()
-            .AddSingleton<IContentIndex, S3ContentIndex>()
-            .AddSingleton<IFileCatalog, S3FileCatalog>()
+            .AddSingleton<S3FarmFiles>()
+            .AddSingleton<IFarmFiles>(provider => provider.GetRequiredService<S3FarmFiles>())
             .AddHostedService<S3Upkeep>();
     }
 }
 
 /// <summary>Tries the bucket before anything else starts, then sweeps it from time to time.</summary>
 internal sealed partial class S3Upkeep(
-    NameClaims claims, S3Sweep sweep, IOptions<S3Options> options, TimeProvider time, ILogger<S3Upkeep> logger) : BackgroundService, IHostedLifecycleService
+    NameClaims claims, S3FarmFiles files, IOptions<S3Options> options, TimeProvider time, ILogger<S3Upkeep> logger) : BackgroundService, IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -57,7 +50,8 @@ internal sealed partial class S3Upkeep(
         {
             try
             {
-                await sweep.RunIfDueAsync(stoppingToken);
+                await foreach (var tenant in files.TenantsAsync(stoppingToken))
+                    await files.Sweep(tenant).RunIfDueAsync(stoppingToken);
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {

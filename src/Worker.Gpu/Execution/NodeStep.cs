@@ -63,7 +63,7 @@ internal sealed class NodeStep(PromptRun run, PromptExecutor executor, NodeObjec
         run.Progress.Start(node.Identity);
         Inputs = NodeInputs.Gather(node, plan, run);
         run.Sink.Emit(new NodeExecuting(node.Id, node.Identity.DisplayNode));
-        var instance = objects.Get(node, plan);
+        var instance = objects.Get(run.Request.Tenant, node, plan);
         var slices = Slices.Of(plan, node, Inputs);
         if (plan.Is(NodeTraits.LazyCheck) && NeededLinks(node, plan, (ILazyNode)instance, slices) is { Count: > 0 } needed)
         {
@@ -86,7 +86,7 @@ internal sealed class NodeStep(PromptRun run, PromptExecutor executor, NodeObjec
     {
         if (executor.Shared is not { } shared || instance is not IReproducibleNode reproducible)
             return false;
-        node.Origin = shared.OriginOf(node, plan, Inputs!, Enumerable.Range(0, slices.Count).SelectMany(i => reproducible.FilesOf(slices.Call(i, run))));
+        node.Origin = shared.OriginOf(run.Request.Tenant, node, plan, Inputs!, Enumerable.Range(0, slices.Count).SelectMany(i => reproducible.FilesOf(slices.Call(i, run))));
         if (!plan.Is(NodeTraits.Shared))
             return false;
         var found = shared.Find(node.Origin, run.Request.Tenant, plan.ClassType, run.Interrupted);

@@ -50,7 +50,7 @@ internal sealed class PromptExecutor(
     public RunEnd Execute(RunRequest request, IRunSink sink, CancellationToken interrupted)
     {
         using var graph = new RunGraph(request.Prompt, Table);
-        _objects.Keep(graph.Submitted);
+        _objects.Keep(request.Tenant, graph.Submitted);
         using var run = new PromptRun(this, request, graph, sink, interrupted);
         return run.Execute(_objects);
     }
@@ -59,6 +59,6 @@ internal sealed class PromptExecutor(
     public void DropResults()
     {
         Cache.Clear();
-        _objects.Keep([]);
+        _objects.Keep("", []);
     }
 }

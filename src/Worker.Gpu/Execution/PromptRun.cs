@@ -33,7 +33,7 @@ internal sealed class PromptRun : IDisposable
         Extra = ExtraData.Read(request.ExtraData, request.Secrets);
         Progress = new RunProgress(sink, executor.Clock);
         _list = new ExecutionList(graph, executor.Cache);
-        _signatures = new SignatureHasher(graph);
+        _signatures = new SignatureHasher(graph, request.Tenant);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
     }
 

@@ -4,8 +4,8 @@ using Farm.Storage;
 
 namespace Farm.Worker;
 
-/// <summary>The farm's files, as the nodes of one attempt read and write them.</summary>
-internal sealed class AttemptFiles(RunAttempt attempt, IFileStore store, IRunFiles written, IFileCatalog catalog) : INodeFiles
+/// <summary>The files of a prompt's tenant, as the nodes of one attempt read and write them.</summary>
+internal sealed class AttemptFiles(RunAttempt attempt, TenantFiles own) : INodeFiles
 {
     private volatile bool _hasWritten;
 
@@ -19,7 +19,7 @@ internal sealed class AttemptFiles(RunAttempt attempt, IFileStore store, IRunFil
     {
         _hasWritten = true;
         var series = new FileSeries(AreaOf(folder), subfolder, prefix);
-        var file = await written.WriteNextAsync(attempt, series, suffix, write, lowest, cancel);
+        var file = await own.Runs.WriteNextAsync(attempt, series, suffix, write, lowest, cancel);
         return new SavedFile(file.Key.Name, file.Key.Folder, folder);
     }
 
@@ -28,7 +28,7 @@ internal sealed class AttemptFiles(RunAttempt attempt, IFileStore store, IRunFil
         NodeFolder folder, string subfolder, string name, Func<Stream, CancellationToken, Task> write, CancellationToken cancel = default)
     {
         _hasWritten = true;
-        var file = await written.WriteNewAsync(attempt, FileKey.Create(AreaOf(folder), subfolder, name), write, cancel);
+        var file = await own.Runs.WriteNewAsync(attempt, FileKey.Create(AreaOf(folder), subfolder, name), write, cancel);
         return file is null ? null : new SavedFile(file.Key.Name, file.Key.Folder, folder);
     }
 
@@ -38,7 +38,7 @@ internal sealed class AttemptFiles(RunAttempt attempt, IFileStore store, IRunFil
         if (!FileKey.TryCreate(AreaOf(folder), out var key, subfolder))
             throw NodeFailedException.ValueError($"'{subfolder}' is not the name of a folder inside the {folder.ToString().ToLowerInvariant()} folder");
         List<FolderFile> files = [];
-        await foreach (var file in store.ListAsync(key.Area, key.Path, recursive: false, cancel))
+        await foreach (var file in own.Store.ListAsync(key.Area, key.Path, recursive: false, cancel))
             files.Add(new FolderFile(file.Key.Name, file.Size, file.ModifiedAt));
         return files;
     }
@@ -48,7 +48,7 @@ internal sealed class AttemptFiles(RunAttempt attempt, IFileStore store, IRunFil
     {
         try
         {
-            return await store.OpenReadAsync(KeyOf(name, folder), cancel);
+            return await own.Store.OpenReadAsync(KeyOf(name, folder), cancel);
         }
         catch (FileNotFoundException)
         {
@@ -58,7 +58,7 @@ internal sealed class AttemptFiles(RunAttempt attempt, IFileStore store, IRunFil
 
     /// <inheritdoc />
     public async ValueTask<bool> ExistsAsync(string name, NodeFolder folder = NodeFolder.Input, CancellationToken cancel = default) =>
-        await store.FindAsync(KeyOf(name, folder), cancel) is not null;
+        await own.Store.FindAsync(KeyOf(name, folder), cancel) is not null;
 
     /// <inheritdoc />
     public async ValueTask<string> HashAsync(string name, NodeFolder folder = NodeFolder.Input, CancellationToken cancel = default)
@@ -70,9 +70,9 @@ internal sealed class AttemptFiles(RunAttempt attempt, IFileStore store, IRunFil
     /// <inheritdoc />
     public async ValueTask<string> ModelPathAsync(string kind, string name, CancellationToken cancel = default)
     {
-        await catalog.RefreshAsync(cancel);
-        return catalog.FindModel(kind, name) is { } key
-            ? await store.MaterializeAsync(key, cancel)
+        await own.Catalog.RefreshAsync(cancel);
+        return own.Catalog.FindModel(kind, name) is { } key
+            ? await own.Store.MaterializeAsync(key, cancel)
             : throw NodeFailedException.FileNotFound($"Model in folder '{kind}' with filename '{name}' not found.");
     }
 

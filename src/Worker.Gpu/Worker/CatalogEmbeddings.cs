@@ -7,12 +7,15 @@ using TorchSharp;
 namespace Farm.Worker;
 
 /// <summary>Embedding files of the farm, by the names that texts use: as written, or without their ending.</summary>
-internal sealed partial class CatalogEmbeddings(IFileCatalog catalog, IFileStore store, ILogger<CatalogEmbeddings> log) : ITextEmbeddings
+internal sealed partial class CatalogEmbeddings(IFarmFiles farm, ILogger<CatalogEmbeddings> log) : ITextEmbeddings
 {
+    /// <summary>Embeddings lie among the farm's models alone, the same for all tenants.</summary>
+    private readonly TenantFiles _files = farm.Of(TenantName.Default);
+
     /// <inheritdoc />
     public torch.Tensor? Find(string name, string encoder, long width)
     {
-        var key = EmbeddingFiles.Of(name).Select(file => catalog.FindModel(file.Kind, file.Name)).FirstOrDefault(found => found is not null);
+        var key = EmbeddingFiles.Of(name).Select(file => _files.Catalog.FindModel(file.Kind, file.Name)).FirstOrDefault(found => found is not null);
         if (key is null)
         {
             Missing();
@@ -20,7 +23,7 @@ internal sealed partial class CatalogEmbeddings(IFileCatalog catalog, IFileStore
         }
         try
         {
-            return EmbeddingFile.Read(store.MaterializeAsync(key.Value).AsTask().GetAwaiter().GetResult(), encoder, width);
+            return EmbeddingFile.Read(_files.Store.MaterializeAsync(key.Value).AsTask().GetAwaiter().GetResult(), encoder, width);
         }
         catch (WeightsFormatException error)
         {

@@ -6,28 +6,32 @@ using Farm.Worker.Execution.Caching.Shared;
 namespace Farm.Worker;
 
 /// <summary>The contents of the farm's model files, by their BLAKE3. A file is read once while its size and time stay, one at a time.</summary>
-internal sealed class ModelIdentities(IFileCatalog catalog, IFileStore store) : IModelIdentities, IDisposable
+internal sealed class ModelIdentities(IFarmFiles farm) : IModelIdentities, IDisposable
 {
     private const int CopySize = 1 << 20;
 
-    private readonly ConcurrentDictionary<FileEntry, ModelIdentity> _known = new();
+    private readonly ConcurrentDictionary<(string Tenant, FileEntry File), ModelIdentity> _known = new();
     private readonly SemaphoreSlim _turn = new(1);
 
     /// <inheritdoc />
-    public ModelIdentity? Find(string kind, string name)
+    public ModelIdentity? Find(string tenant, string kind, string name)
     {
-        if (catalog.FindModel(kind, name) is not { } key || store.FindAsync(key).AsTask().GetAwaiter().GetResult() is not { } file)
+        var own = farm.Of(tenant);
+        if (own.Catalog.FindModel(kind, name) is not { } key || own.Store.FindAsync(key).AsTask().GetAwaiter().GetResult() is not { } file)
             return null;
         if (file.Hash is { } told)
             return new ModelIdentity(() => Task.FromResult<string?>(told.ToString()));
-        return _known.GetOrAdd(file, entry => new ModelIdentity(() => Task.Run(() => HashAsync(entry))));
+        // The farm's models are the same for all tenants and read once; what a tenant saved is its own.
+        var whose = DataFolders.IsShared(key.Area) ? TenantName.Default : tenant;
+        return _known.GetOrAdd((whose, file), entry => new ModelIdentity(() => Task.Run(() => HashAsync(own.Store, entry))));
     }
 
     /// <inheritdoc />
     public void Dispose() => _turn.Dispose();
 
-    private async Task<string?> HashAsync(FileEntry file)
+    private async Task<string?> HashAsync(IFileStore store, (string Tenant, FileEntry File) known)
     {
+        var file = known.File;
         await _turn.WaitAsync();
         try
         {
@@ -45,7 +49,7 @@ internal sealed class ModelIdentities(IFileCatalog catalog, IFileStore store) : 
         {
             _turn.Release();
         }
-        _known.TryRemove(file, out _);
+        _known.TryRemove(known, out _);
         return null;
     }
 }

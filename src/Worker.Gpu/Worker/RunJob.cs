@@ -11,7 +11,7 @@ namespace Farm.Worker;
 
 /// <summary>Runs attempts: executes the prompt, reports on the way, hands in the result, and sees to its files.</summary>
 internal sealed class RunJob(
-    IGrainFactory grains, IFileStore store, IRunFiles runFiles, IFileCatalog catalog, IEnumerable<INodeChecker> checkers, DeviceFaults device,
+    IGrainFactory grains, IFarmFiles farm, IEnumerable<INodeChecker> checkers, DeviceFaults device,
     WorkerInstruments instruments, IOptions<WorkerOptions> options, TimeProvider clock, ILogger<RunJob> logger)
 {
     /// <summary>
@@ -22,10 +22,11 @@ internal sealed class RunJob(
     {
         var attempt = new RunAttempt(job.RunId, job.Attempt);
         using var span = RunTracing.Start(job, options.Value.Name);
+        var own = farm.Of(job.Submission.Tenant);
         if (job.Attempt > 1)
-            await runFiles.DiscardEarlierAsync(attempt);
+            await own.Runs.DiscardEarlierAsync(attempt);
         var prompt = grains.GetGrain<IPromptGrain>(job.RunId);
-        var files = new AttemptFiles(attempt, store, runFiles, catalog);
+        var files = new AttemptFiles(attempt, own);
         var reporter = new RunReporter(prompt, job.Attempt, options.Value.ReportInterval, options.Value.RetryDelay, clock, logger);
         started(reporter);
         var reporting = reporter.RunAsync();
@@ -48,7 +49,7 @@ internal sealed class RunJob(
             Outputs = end.Outputs,
             Fault = device.FaultOf(end.Closing),
         };
-        return new Ran(prompt, attempt, result, cutShort, files.HasWritten ? runFiles : null, options.Value.RetryDelay, clock, logger);
+        return new Ran(prompt, attempt, result, cutShort, files.HasWritten ? own.Runs : null, options.Value.RetryDelay, clock, logger);
     }
 
     private async Task<RunEnd> ExecuteAsync(PromptJob job, AttemptFiles files, WorkerLane lane, RunReporter reporter, Activity? span)

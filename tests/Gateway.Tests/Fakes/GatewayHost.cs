@@ -25,7 +25,9 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public IFileStore Files => _app.Services.GetRequiredService<IFileStore>();
+    public IFileStore Files => FilesOf(TenantName.Default).Store;
+
+    public TenantFiles FilesOf(string tenant) => _app.Services.GetRequiredService<IFarmFiles>().Of(tenant);
 
     public TestServer Server => _app.GetTestServer();
 

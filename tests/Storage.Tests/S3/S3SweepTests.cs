@@ -13,7 +13,7 @@ public sealed class S3SweepTests(SharedS3 s3)
     private static async Task SweepAsync(StorageFixture store, int days)
     {
         await using var later = await store.AnotherAsync(new LaterClock(TimeSpan.FromDays(days)));
-        await later.Part<S3Sweep>().RunAsync(CancellationToken.None);
+        await later.Part<S3FarmFiles>().Sweep(TenantName.Default).RunAsync(CancellationToken.None);
     }
 
     private static string HexOf(string content) => ContentHash.Of(Blake3.Hash(System.Text.Encoding.UTF8.GetBytes(content))).Hex;
@@ -98,14 +98,29 @@ public sealed class S3SweepTests(SharedS3 s3)
     public async Task RunIfDue_SweptWithinTheInterval_LeavesItToTheNext()
     {
         await using var store = await s3.CreateAsync();
-        await store.Part<S3Sweep>().RunIfDueAsync(CancellationToken.None);
+        await store.Part<S3FarmFiles>().Sweep(TenantName.Default).RunIfDueAsync(CancellationToken.None);
         await store.StoreAsync(FileArea.Input, "a.txt", "one");
         await store.Files.DeleteAsync(FileKey.Create(FileArea.Input, "a.txt"));
         await using var soon = await store.AnotherAsync(new LaterClock(TimeSpan.FromHours(5)));
-        await soon.Part<S3Sweep>().RunIfDueAsync(CancellationToken.None);
+        await soon.Part<S3FarmFiles>().Sweep(TenantName.Default).RunIfDueAsync(CancellationToken.None);
         Assert.Single(await KeysAsync(store, "blobs/"));
         await using var later = await store.AnotherAsync(new LaterClock(TimeSpan.FromDays(2)));
-        await later.Part<S3Sweep>().RunIfDueAsync(CancellationToken.None);
+        await later.Part<S3FarmFiles>().Sweep(TenantName.Default).RunIfDueAsync(CancellationToken.None);
         Assert.Empty(await KeysAsync(store, "blobs/"));
+    }
+
+    [Fact]
+    public async Task Sweep_OfATenant_RemovesItsContentsAndNoOthers()
+    {
+        await using var store = await s3.CreateAsync();
+        var key = FileKey.Create(FileArea.Input, "a.txt");
+        foreach (var tenant in (string[])["acme", "zeta"])
+            await store.Farm.Of(tenant).Store.WriteAsync(key, StorageFixture.Text("same"), overwrite: true);
+        await store.Farm.Of("acme").Store.DeleteAsync(key);
+        await using var later = await store.AnotherAsync(new LaterClock(TimeSpan.FromDays(2)));
+        await later.Part<S3FarmFiles>().Sweep("acme").RunAsync(CancellationToken.None);
+        await later.Part<S3FarmFiles>().Sweep("zeta").RunAsync(CancellationToken.None);
+        Assert.Empty(await KeysAsync(store, "tenants/acme/blobs/"));
+        Assert.Single(await KeysAsync(store, "tenants/zeta/blobs/"));
     }
 }

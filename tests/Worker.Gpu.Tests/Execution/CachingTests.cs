@@ -37,6 +37,34 @@ public sealed class CachingTests
     }
 
     [Fact]
+    public void Results_OfOneTenantsPrompt_AreNotAnothers()
+    {
+        var harness = new ExecutorHarness();
+        const string Graph = "1:t(v=1)";
+        Assert.Equal(">1 U1", harness.Run(Graph, "1").Trace);
+        harness.Tenant = "other";
+        Assert.Equal(">1 U1", harness.Run(Graph, "1").Trace);
+        Assert.Equal("C[1] U1", harness.Run(Graph, "1").Trace);
+    }
+
+    [Fact]
+    public void Objects_OfOneTenantsNode_AreNotAnothers()
+    {
+        var node = NodeType.Of(() =>
+        {
+            var count = 0;
+            return new FingerprintScriptNode(
+                n => n.V1().Named("Counter").In("test").OutputNode().OptionalInputs().Input("v", "*"),
+                _ => double.NaN,
+                _ => NodeResult.WithUi(new UiOutput().Add("n", (long)++count)));
+        });
+        var harness = new ExecutorHarness(nodes: node);
+        harness.Run("1:Counter(v=1)", "1");
+        harness.Tenant = "other";
+        Assert.Equal("""{"n":[1]}""", harness.Run("1:Counter(v=1)", "1").Output("1"));
+    }
+
+    [Fact]
     public void Rule13_2_OlderNodesWithTheirId_DoNotShare_OthersDo()
     {
         Assert.Equal(">1 U1 >2 U2", new ExecutorHarness().Run("1:T(v=1)\n2:T(v=1)", "1", "2").Trace);

@@ -78,7 +78,7 @@ public sealed class ImageDatasetTests : IAsyncDisposable
         var attempt = new RunAttempt(Guid.NewGuid(), 1);
         Save(Context(attempt), [Grey(0), Grey(1)], ["a", "b"]);
 
-        await _storage.GetRequiredService<IRunFiles>().DiscardEarlierAsync(attempt with { Attempt = 2 }, TestContext.Current.CancellationToken);
+        await _storage.GetRequiredService<IFarmFiles>().Of(TenantName.Default).Runs.DiscardEarlierAsync(attempt with { Attempt = 2 }, TestContext.Current.CancellationToken);
 
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(_root, "output", "dataset")));
     }
@@ -150,7 +150,7 @@ public sealed class ImageDatasetTests : IAsyncDisposable
     [Fact]
     public void InputFolders_AtAnyDepth_AreListedByTheirPaths()
     {
-        var catalog = _storage.GetRequiredService<IFileCatalog>();
+        var catalog = _storage.GetRequiredService<IFarmFiles>().Of(TenantName.Default).Catalog;
         Directory.CreateDirectory(Path.Combine(_root, "input", "one", "two"));
         Directory.CreateDirectory(Path.Combine(_root, "input", "alpha"));
         Assert.Equal(["alpha", "one", "one/two"], catalog.InputFolders());
@@ -163,7 +163,7 @@ public sealed class ImageDatasetTests : IAsyncDisposable
     private TestNodeContext Context(RunAttempt attempt) => new()
     {
         Services = TestNodeContext.ServicesWith(_limits),
-        Files = new AttemptFiles(attempt, _storage.GetRequiredService<IFileStore>(), _storage.GetRequiredService<IRunFiles>(), _storage.GetRequiredService<IFileCatalog>()),
+        Files = new AttemptFiles(attempt, _storage.GetRequiredService<IFarmFiles>().Of(TenantName.Default)),
     };
 
     private static Tensor Grey(double value, int width = 4) => full([1, 2, width, 3], value);

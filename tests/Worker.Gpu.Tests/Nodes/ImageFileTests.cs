@@ -136,7 +136,7 @@ public sealed class ImageFileTests : IAsyncDisposable
     {
         Services = new ServiceCollection().AddSingleton<TimeProvider>(_clock).AddSingleton(limits).BuildServiceProvider(),
         Files = new AttemptFiles(
-            new RunAttempt(Guid.NewGuid(), 1), _storage.GetRequiredService<IFileStore>(), _storage.GetRequiredService<IRunFiles>(), _storage.GetRequiredService<IFileCatalog>()),
+            new RunAttempt(Guid.NewGuid(), 1), _storage.GetRequiredService<IFarmFiles>().Of(TenantName.Default)),
     };
 
     private string Put(string name, byte[] content)

@@ -27,7 +27,7 @@ public sealed class TrainingDatasetTests : IAsyncDisposable
         _context = new TestNodeContext
         {
             Services = _services,
-            Files = new AttemptFiles(new RunAttempt(Guid.NewGuid(), 1), _services.GetRequiredService<IFileStore>(), _services.GetRequiredService<IRunFiles>(), _services.GetRequiredService<IFileCatalog>()),
+            Files = new AttemptFiles(new RunAttempt(Guid.NewGuid(), 1), _services.GetRequiredService<IFarmFiles>().Of(TenantName.Default)),
         };
     }
 

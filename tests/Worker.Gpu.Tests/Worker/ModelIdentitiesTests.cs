@@ -16,7 +16,7 @@ public sealed class ModelIdentitiesTests : IDisposable
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Farm:Data:Root", _root)]).Build();
         _services = new ServiceCollection().AddFarmStorage(configuration).BuildServiceProvider();
-        _models = new ModelIdentities(_services.GetRequiredService<IFileCatalog>(), _services.GetRequiredService<IFileStore>());
+        _models = new ModelIdentities(_services.GetRequiredService<IFarmFiles>());
         Directory.CreateDirectory(Path.Combine(_root, "models", "loras"));
     }
 
@@ -54,7 +54,7 @@ public sealed class ModelIdentitiesTests : IDisposable
     public async Task FileThatGoes_BeforeItIsRead_HasNoIdentity()
     {
         await File.WriteAllTextAsync(PathOf("a.safetensors"), "weights", TestContext.Current.CancellationToken);
-        var identity = _models.Find("loras", "a.safetensors")!;
+        var identity = _models.Find(TenantName.Default, "loras", "a.safetensors")!;
         File.Delete(PathOf("a.safetensors"));
         Assert.Null(await identity.HashAsync());
     }
@@ -63,7 +63,7 @@ public sealed class ModelIdentitiesTests : IDisposable
     [InlineData("loras", "missing.safetensors")]
     [InlineData("loras", "../../secret.safetensors")]
     [InlineData("nothing", "a.safetensors")]
-    public void UnknownFile_IsNone(string kind, string name) => Assert.Null(_models.Find(kind, name));
+    public void UnknownFile_IsNone(string kind, string name) => Assert.Null(_models.Find(TenantName.Default, kind, name));
 
-    private async Task<string?> HashAsync(string name) => await _models.Find("loras", name)!.HashAsync();
+    private async Task<string?> HashAsync(string name) => await _models.Find(TenantName.Default, "loras", name)!.HashAsync();
 }

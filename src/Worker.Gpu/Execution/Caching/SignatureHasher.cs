@@ -9,7 +9,8 @@ namespace Farm.Worker.Execution.Caching;
 /// Computes the signatures of one run. NaN equals nothing, and an object that JSON does not know equals itself alone, in this run alone.
 /// </summary>
 /// <param name="graph">Where links lead.</param>
-internal sealed class SignatureHasher(RunGraph graph) : CanonicalWriter
+/// <param name="tenant">Whose prompt it is: a name in a graph means another file to another tenant, and what was saved is its own.</param>
+internal sealed class SignatureHasher(RunGraph graph, string tenant) : CanonicalWriter
 {
     private static long _unique;
 
@@ -56,6 +57,7 @@ internal sealed class SignatureHasher(RunGraph graph) : CanonicalWriter
     private Signature Hash(RunNode node)
     {
         Clear();
+        WriteText(tenant);
         WriteText(node.ClassType);
         if (node.Plan is { IdInSignature: true })
         {

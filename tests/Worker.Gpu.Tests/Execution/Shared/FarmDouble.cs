@@ -55,6 +55,6 @@ internal sealed class FarmDouble : IFarmResults, IModelIdentities
     /// <summary>Counts what was stored or given up: workers do not wait for it.</summary>
     public SemaphoreSlim Stored { get; } = new(0);
 
-    ModelIdentity? IModelIdentities.Find(string kind, string name) =>
+    ModelIdentity? IModelIdentities.Find(string tenant, string kind, string name) =>
         Files.TryGetValue($"{kind}/{name}", out var content) ? new ModelIdentity(() => Task.FromResult(content)) : null;
 }

@@ -13,6 +13,6 @@ internal sealed class ModelIdentity(Func<Task<string?>> hash)
 /// <summary>What model files contain, so that two workers with different files of one name share nothing.</summary>
 internal interface IModelIdentities
 {
-    /// <summary>The file that a name of a model folder stands for now; null when there is none.</summary>
-    ModelIdentity? Find(string kind, string name);
+    /// <summary>The file that a name of a model folder stands for now to a tenant; null when there is none.</summary>
+    ModelIdentity? Find(string tenant, string kind, string name);
 }

@@ -6,7 +6,8 @@ namespace Farm.Worker.Execution.Caching.Shared;
 
 /// <summary>Writes the origin of a node's outputs, from its inputs as they were gathered for its call.</summary>
 /// <param name="models">Model files.</param>
-internal sealed class OriginWriter(IModelIdentities models) : CanonicalWriter
+/// <param name="tenant">Whose prompt it is.</param>
+internal sealed class OriginWriter(IModelIdentities models, string tenant) : CanonicalWriter
 {
     private readonly List<Origin> _sources = [];
     private readonly List<ModelIdentity> _files = [];
@@ -39,7 +40,7 @@ internal sealed class OriginWriter(IModelIdentities models) : CanonicalWriter
         if (!_isKnown)
             return null;
         foreach (var file in files)
-            WriteFile(models.Find(file.Kind, file.Name));
+            WriteFile(models.Find(tenant, file.Kind, file.Name));
         return Origin.Of(Written.ToArray(), _sources, _files);
     }
 
@@ -81,7 +82,7 @@ internal sealed class OriginWriter(IModelIdentities models) : CanonicalWriter
             if (inputs.Names[i] != name)
                 continue;
             foreach (var chosen in inputs.Lists[i].OfType<string>().Where(chosen => !choices.Extra.Contains(chosen)))
-                WriteFile(models.Find(choices.Folder, chosen));
+                WriteFile(models.Find(tenant, choices.Folder, chosen));
         }
     }
 

@@ -28,8 +28,8 @@ internal sealed class SharedResults(
     private SharedResultOptions Options => options.Value;
 
     /// <summary>What the outputs of a node of a reproducible class are made of; null when something among its inputs is not known.</summary>
-    public Origin? OriginOf(RunNode node, NodePlan plan, NodeInputs inputs, IEnumerable<ModelFile> files) =>
-        Options.Enabled ? new OriginWriter(models).Write(node, plan, inputs, files) : null;
+    public Origin? OriginOf(string tenant, RunNode node, NodePlan plan, NodeInputs inputs, IEnumerable<ModelFile> files) =>
+        Options.Enabled ? new OriginWriter(models, tenant).Write(node, plan, inputs, files) : null;
 
     /// <summary>Asks the farm for a node's outputs; may wait for a worker that computes them at this moment.</summary>
     /// <exception cref="OperationCanceledException">The run was interrupted.</exception>
