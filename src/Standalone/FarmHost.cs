@@ -28,6 +28,7 @@ internal static class FarmHost
         ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
         // In one process the worker dies with the scheduler: nobody will renew a lease of before.
         ["Farm:Scheduling:RecoveryGrace"] = "00:00:00",
+        ["Farm:Worker:OwnsProcess"] = "false",
     };
 
     /// <summary>The farm, not started yet.</summary>

@@ -14,6 +14,17 @@ public interface IWorkerGrain : IGrainWithStringKey
     Task FreeAsync(bool unloadModels, bool dropCaches);
 
     /// <summary>
+    /// The worker asks for no more work. With <paramref name="leave"/> it ends its process, with status 0, when all that it runs is handed in, however
+    /// long that takes; without, it waits to be resumed. False when it may not leave: it shares its process with the rest of the farm.
+    /// </summary>
+    [Alias("Drain"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
+    Task<bool> DrainAsync(bool leave);
+
+    /// <summary>The worker asks for work again; false when it was not drained.</summary>
+    [Alias("Resume"), ResponseTimeout(IdempotentAttribute.Patience)]
+    Task<bool> ResumeAsync();
+
+    /// <summary>
     /// Runs the code validator of a node's class, beside whatever the worker runs. Answers within the worker's time limit
     /// (<c>Farm:Worker:Packs:ValidateTimeout</c>) also when the validator does not.
     /// </summary>

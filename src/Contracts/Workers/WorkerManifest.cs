@@ -30,6 +30,12 @@ public sealed record WorkerManifest
 
     /// <summary>How it does at the start.</summary>
     [Id(7)] public required WorkerStatus Status { get; init; }
+
+    /// <summary>The pool it belongs to; empty for none.</summary>
+    [Id(8)] public string Pool { get; init; } = "";
+
+    /// <summary>The farm's version that it is built of.</summary>
+    [Id(9)] public string Version { get; init; } = "";
 }
 
 /// <summary>How a worker does now.</summary>
@@ -47,7 +53,59 @@ public sealed record WorkerStatus
 
     /// <summary>Names of the model files that are resident.</summary>
     [Id(3)] public ImmutableArray<string> ResidentModels { get; init; } = [];
+
+    /// <summary>Whether an operator has it drained.</summary>
+    [Id(4)] public WorkerDrain Drain { get; init; }
+
+    /// <summary>Where its runs stand; those whose first node has begun.</summary>
+    [Id(5)] public ImmutableArray<RunningNode> Nodes { get; init; } = [];
+
+    /// <summary>What its prompts failed with last, the newest first.</summary>
+    [Id(6)] public ImmutableArray<RunError> Errors { get; init; } = [];
 }
+
+/// <summary>Whether a worker asks for work.</summary>
+public enum WorkerDrain
+{
+    /// <summary>It does.</summary>
+    None = 0,
+
+    /// <summary>It does not, until it is resumed; it forgets that when its process starts again.</summary>
+    Holds = 1,
+
+    /// <summary>It does not, and ends its process when nothing runs any more.</summary>
+    Leaves = 2,
+}
+
+/// <summary>The node that a run is at.</summary>
+[GenerateSerializer, Immutable, Alias("farm.RunningNode")]
+public sealed record RunningNode
+{
+    /// <summary>Key of the prompt's grain.</summary>
+    [Id(0)] public required Guid RunId { get; init; }
+
+    /// <summary>The node.</summary>
+    [Id(1)] public required string Node { get; init; }
+
+    /// <summary>Steps done.</summary>
+    [Id(2)] public double Value { get; init; }
+
+    /// <summary>Steps in all; 0 while the node has shown none.</summary>
+    [Id(3)] public double Max { get; init; }
+
+    /// <summary>When the node began.</summary>
+    [Id(4)] public required DateTimeOffset Since { get; init; }
+
+    /// <summary>When it last moved.</summary>
+    [Id(5)] public required DateTimeOffset MovedAt { get; init; }
+}
+
+/// <summary>How a prompt failed.</summary>
+/// <param name="RunId">Key of the prompt's grain.</param>
+/// <param name="Text">Node, kind of failure and its text, shortened.</param>
+/// <param name="At">When.</param>
+[GenerateSerializer, Immutable, Alias("farm.RunError")]
+public sealed record RunError(Guid RunId, string Text, DateTimeOffset At);
 
 /// <summary>A device as <c>/system_stats</c> lists it. Sizes in bytes.</summary>
 [GenerateSerializer, Immutable, Alias("farm.WorkerDevice")]
@@ -99,4 +157,10 @@ public sealed record WorkerInfo
 
     /// <summary>When that was.</summary>
     [Id(6)] public required DateTimeOffset SeenAt { get; init; }
+
+    /// <summary>The pool it belongs to; empty for none.</summary>
+    [Id(7)] public string Pool { get; init; } = "";
+
+    /// <summary>The farm's version that it is built of.</summary>
+    [Id(8)] public string Version { get; init; } = "";
 }

@@ -126,6 +126,8 @@ internal sealed class CatalogGrain(
         PackErrors = manifest.PackErrors,
         Status = manifest.Status,
         SeenAt = clock.GetUtcNow(),
+        Pool = manifest.Pool,
+        Version = manifest.Version,
     };
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Farm.Contracts.Prompts;
 using Farm.Contracts.Scheduling;
+using Farm.Contracts.Workers;
 
 namespace Farm.Worker;
 
@@ -12,6 +13,9 @@ internal sealed class ActiveRuns
 
     /// <summary>All leases.</summary>
     public ImmutableArray<Lease> Leases => [.. _runs.Values.Select(r => r.Lease)];
+
+    /// <summary>Where their runs stand.</summary>
+    public ImmutableArray<RunningNode> Nodes => [.. _runs.Values.Select(r => r.Reporter?.Track.Node).OfType<RunningNode>()];
 
     /// <summary>How many.</summary>
     public int Count => _runs.Count;

@@ -92,6 +92,8 @@ public static class FarmWorkerExtensions
             .AddSingleton<IValidateOptions<WorkerOptions>, WorkerOptionsValidator>()
             .AddSingleton(provider => provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Limits)
             .AddSingleton<ActiveRuns>()
+            .AddSingleton<DrainSwitch>()
+            .AddSingleton<RecentErrors>()
             .AddSingleton<WorkerPulse>()
             .AddReadyCheck<WorkerCheck>("worker")
             .AddSingleton<WorkerIdentity>()

@@ -11,7 +11,7 @@ namespace Farm.Worker;
 
 /// <summary>Runs attempts: executes the prompt, reports on the way, hands in the result, and sees to its files.</summary>
 internal sealed class RunJob(
-    IGrainFactory grains, IFarmFiles farm, IEnumerable<INodeChecker> checkers, DeviceFaults device,
+    IGrainFactory grains, IFarmFiles farm, IEnumerable<INodeChecker> checkers, DeviceFaults device, RecentErrors errors,
     WorkerInstruments instruments, IOptions<WorkerOptions> options, TimeProvider clock, ILogger<RunJob> logger)
 {
     /// <summary>
@@ -35,9 +35,14 @@ internal sealed class RunJob(
         // result was committed and whose answer was lost.
         var cutShort = reporter.IsGivenBack ? "its worker was stopped" : reporter.Order == RunOrder.Abandon ? "its lease was gone" : null;
         if (cutShort is null)
+        {
             instruments.Ended(end.Outcome);
+            errors.Take(job.RunId, end.Closing);
+        }
         else
+        {
             instruments.CutShort();
+        }
         span?.SetTag("farm.outcome", cutShort ?? end.Outcome.ToString());
         var events = await reporter.FinishAsync(reporting, end.Closing);
         var result = new RunResult

@@ -25,7 +25,15 @@ internal sealed class RunReporter(IPromptGrain prompt, int attempt, TimeSpan int
     public RunOrder Order => (RunOrder)Volatile.Read(ref _order);
 
     /// <inheritdoc />
-    public void Emit(params ReadOnlySpan<RunEvent> together) => _events.Writer.TryWrite(together.ToArray());
+    public void Emit(params ReadOnlySpan<RunEvent> together)
+    {
+        foreach (var happened in together)
+            Track.Take(happened);
+        _events.Writer.TryWrite(together.ToArray());
+    }
+
+    /// <summary>Where the run stands.</summary>
+    public RunTrack Track { get; } = new(prompt.GetPrimaryKey(), clock);
 
     /// <summary>Stops the run, as the farm or the worker itself orders.</summary>
     public void Stop(RunOrder order)

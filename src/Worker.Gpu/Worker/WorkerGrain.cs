@@ -1,5 +1,7 @@
+using Farm.Contracts.Catalog;
 using Farm.Contracts.Workers;
 using Farm.Engine.Memory;
+using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 using Orleans.Placement;
 
@@ -18,7 +20,8 @@ internal interface ILocalWorkerGrain : IGrainWithStringKey
 /// Control of this process's worker. The worker itself calls first, so the grain lives on its silo; on any other it refuses to.
 /// </summary>
 [GrainType(IWorkerGrain.GrainType), PreferLocalPlacement, Reentrant] // A check that takes its time holds up nobody else's.
-internal sealed class WorkerGrain(WorkerIdentity identity, WorkerLanes lanes, ModelMemory models, IEnumerable<INodeChecker> checkers)
+internal sealed class WorkerGrain(
+    WorkerIdentity identity, WorkerLanes lanes, ModelMemory models, DrainSwitch drain, IEnumerable<INodeChecker> checkers, IOptions<WorkerOptions> options)
     : Grain, IWorkerGrain, ILocalWorkerGrain
 {
     /// <inheritdoc />
@@ -48,6 +51,25 @@ internal sealed class WorkerGrain(WorkerIdentity identity, WorkerLanes lanes, Mo
     }
 
     /// <inheritdoc />
+    public async Task<bool> DrainAsync(bool leave)
+    {
+        if (leave && !options.Value.OwnsProcess)
+            return false;
+        if (drain.Set(leave ? WorkerDrain.Leaves : WorkerDrain.Holds))
+            await TellAsync();
+        return true;
+    }
+
+    /// <inheritdoc />
+    public async Task<bool> ResumeAsync()
+    {
+        if (!drain.Set(WorkerDrain.None))
+            return false;
+        await TellAsync();
+        return true;
+    }
+
+    /// <inheritdoc />
     public async Task<NodeCheckResult> ValidateAsync(NodeCheck check)
     {
         foreach (var checker in checkers)
@@ -57,4 +79,6 @@ internal sealed class WorkerGrain(WorkerIdentity identity, WorkerLanes lanes, Mo
         }
         return new NodeCheckResult { Outcome = NodeCheckOutcome.UnknownClass };
     }
+    /// <summary>Those that list the workers see the order at once, not with the next heartbeat.</summary>
+    private Task TellAsync() => GrainFactory.GetGrain<ICatalogGrain>(ICatalogGrain.Key).HeartbeatAsync(identity.Status());
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Farm.Contracts.Workers;
@@ -13,8 +14,10 @@ namespace Farm.Worker;
 
 /// <summary>What the worker tells the farm of itself.</summary>
 internal sealed class WorkerIdentity(
-    NodeTable table, LoadedPacks packs, ModelMemory models, HostMemory memory, ActiveRuns runs, IOptions<WorkerOptions> options)
+    NodeTable table, LoadedPacks packs, ModelMemory models, HostMemory memory, ActiveRuns runs, DrainSwitch drain, RecentErrors errors, IOptions<WorkerOptions> options)
 {
+    private static readonly string Version = typeof(WorkerIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
     private readonly Lazy<string> _hash = new(() => HashOf(table));
 
     /// <summary>Its name.</summary>
@@ -51,6 +54,8 @@ internal sealed class WorkerIdentity(
         Labels = Labels,
         PackErrors = packs.Errors,
         Status = Status(),
+        Pool = Pool,
+        Version = Version,
     };
 
     /// <summary>How it does.</summary>
@@ -60,6 +65,9 @@ internal sealed class WorkerIdentity(
         Devices = [Device()],
         Running = [.. runs.Leases.Select(l => l.RunId)],
         ResidentModels = ResidentModels,
+        Drain = drain.State,
+        Nodes = runs.Nodes,
+        Errors = errors.All,
     };
 
     // ComfyUI gives the machine's memory where the processor computes. What torch's allocator keeps on a GPU cannot be asked from here.

@@ -5,6 +5,9 @@ internal static partial class WorkerLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Worker {WorkerId} joined with {Classes} node classes.")]
     public static partial void Joined(this ILogger logger, string workerId, int classes);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Worker {WorkerId} is drained: all that it ran is handed in; its process ends.")]
+    public static partial void Drained(this ILogger logger, string workerId);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Worker {WorkerId} cannot reach the farm ({Reason}); it tries again.")]
     public static partial void FarmUnreachable(this ILogger logger, string workerId, string reason);
 

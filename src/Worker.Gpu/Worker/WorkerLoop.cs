@@ -1,6 +1,7 @@
 using Farm.Contracts.Catalog;
 using Farm.Contracts.Prompts;
 using Farm.Contracts.Scheduling;
+using Farm.Contracts.Workers;
 using Farm.Worker.Health;
 using Microsoft.Extensions.Options;
 
@@ -12,10 +13,11 @@ namespace Farm.Worker;
 /// </summary>
 internal sealed class WorkerLoop(
     IGrainFactory grains, WorkerIdentity identity, WorkerLanes lanes, RunJob job, ActiveRuns runs, WorkerPulse pulse,
-    IOptions<WorkerOptions> options, TimeProvider clock, ILogger<WorkerLoop> logger) : BackgroundService
+    DrainSwitch drain, IHostApplicationLifetime host, IOptions<WorkerOptions> options, TimeProvider clock, ILogger<WorkerLoop> logger) : BackgroundService
 {
     private readonly WorkerOptions _options = options.Value;
     private readonly CancellationTokenSource _gone = new();
+    private int _drainedLanes;
 
     private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
 
@@ -55,6 +57,12 @@ internal sealed class WorkerLoop(
         var handingIn = Task.CompletedTask;
         while (!stopping.IsCancellationRequested)
         {
+            if (drain.State is not WorkerDrain.None and var order)
+            {
+                await handingIn;
+                await RestAsync(order, stopping);
+                continue;
+            }
             var lease = await ClaimAsync(stopping);
             // The last prompt's closing events come before the first ones of the next.
             await handingIn;
@@ -64,9 +72,28 @@ internal sealed class WorkerLoop(
         await handingIn;
     }
 
+    /// <summary>Waits for another order. The last lane that comes to rest ends the process, if that is the order.</summary>
+    private async Task RestAsync(WorkerDrain order, CancellationToken stopping)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(drain.Changed, stopping);
+        // The order may be over between the look at it and the look at its token.
+        if (drain.State != order)
+            return;
+        if (Interlocked.Increment(ref _drainedLanes) == lanes.All.Count && order == WorkerDrain.Leaves)
+        {
+            logger.Drained(identity.Name);
+            host.StopApplication();
+        }
+        await Task.Delay(Timeout.InfiniteTimeSpan, clock, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Interlocked.Decrement(ref _drainedLanes);
+    }
+
     private async Task<Lease?> ClaimAsync(CancellationToken stopping)
     {
         Task<Lease?>? claiming = null;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(drain.Changed, stopping);
+        if (drain.State != WorkerDrain.None)
+            return null;
         try
         {
             var claim = new WorkerClaim
@@ -81,14 +108,14 @@ internal sealed class WorkerLoop(
                 TotalMemory = identity.TotalMemory,
             };
             claiming = Scheduler.ClaimAsync(claim);
-            var lease = await claiming.WaitAsync(stopping);
+            var lease = await claiming.WaitAsync(either.Token);
             pulse.Answered();
             // Renewed from now on, also while the result of the prompt before is still being handed in.
             if (lease is not null)
                 runs.Add(lease);
             return lease;
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
             if (claiming is not null)
                 _ = ReturnLateAsync(claiming);

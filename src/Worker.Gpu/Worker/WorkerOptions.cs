@@ -19,6 +19,12 @@ public sealed class WorkerOptions
     /// <summary>The pool it belongs to: it then runs the prompts that ask for the pool, and no others. Default: none.</summary>
     public string Pool { get; set; } = "";
 
+    /// <summary>
+    /// Whether the process is the worker's own, so that it ends when an operator drains the worker. Default: true; false where the whole farm is
+    /// one process.
+    /// </summary>
+    public bool OwnsProcess { get; set; } = true;
+
     /// <summary>Prompts that run at a time, each on a thread with a cache of its own; 1 to 64. Default: 1.</summary>
     public int Parallelism { get; set; } = 1;
 
