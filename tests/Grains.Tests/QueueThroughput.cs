@@ -24,10 +24,10 @@ public sealed class QueueThroughput(ITestOutputHelper output)
         var profile = new WorkerProfile(["A", "B", .. Enumerable.Range(0, 20).Select(i => $"C{i}")], "", []);
         var roster = new WorkerRoster(TimeProvider.System, TimeSpan.FromHours(1));
         var workers = Enumerable.Range(0, Workers).Select(i => roster.Claims(FarmCluster.Claim($"w{i}", TimeSpan.Zero), profile)).ToArray();
-        var placement = new Placement(roster, Options.Create(new SchedulingOptions()), TimeProvider.System);
+        var placement = new Placement(roster, KeptFigures.Needs(TimeProvider.System), Options.Create(new SchedulingOptions()), TimeProvider.System);
         var running = new Queue<Guid>();
         started = Stopwatch.GetTimestamp();
-        for (var i = 0; queue.First(waiting => placement.Gives(waiting, workers[i % Workers])) is { } item; i++)
+        for (var i = 0; queue.First(waiting => placement.Gives(waiting, workers[i % Workers]), waiting => placement.IsTooLarge(waiting, workers[i % Workers])) is { } item; i++)
         {
             queue.HandOut(item, workers[i % Workers].Id, Samples.Start);
             running.Enqueue(item.RunId);

@@ -45,6 +45,9 @@ public sealed record RunResult
     /// Whose failure an error is: with one of the worker's the prompt is tried elsewhere if it may be, and the worker is counted a fault.
     /// </summary>
     [Id(5)] public WorkerFault Fault { get; init; }
+
+    /// <summary>What it took of the device; null where nothing was measured.</summary>
+    [Id(6)] public RunUsage? Usage { get; init; }
 }
 
 /// <summary>The UI record of one node, as history shows it under <c>outputs</c> and <c>meta</c>.</summary>

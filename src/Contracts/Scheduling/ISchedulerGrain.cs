@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Farm.Contracts.Prompts;
 using Farm.Contracts.Workers;
 
 namespace Farm.Contracts.Scheduling;
@@ -41,10 +42,10 @@ public interface ISchedulerGrain : IGrainWithStringKey
 
     /// <summary>
     /// The run is over or was deleted: its place and its lease end. The time of one that succeeded is what others of its shape are
-    /// expected to take. Announces the new count to the tenant's sockets before it returns.
+    /// expected to take, and its memory what a worker should have for them. Announces the new count to the tenant's sockets before it returns.
     /// </summary>
     [Alias("Release")]
-    Task ReleaseAsync(Guid runId, bool succeeded);
+    Task ReleaseAsync(Guid runId, bool succeeded, RunUsage? usage = null);
 
     /// <summary>
     /// A worker that still lives failed at a run; told before the run is released. A lease that ends the scheduler sees itself. One that fails the same

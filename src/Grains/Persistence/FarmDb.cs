@@ -54,6 +54,9 @@ internal abstract class FarmDb(DbContextOptions options) : DbContext(options)
     /// <summary>Workers that get no prompts.</summary>
     public DbSet<WorkerRow> WorkersSetAside => Set<WorkerRow>();
 
+    /// <summary>Device memory that shapes of prompts and models were seen to take.</summary>
+    public DbSet<MemoryRow> MemoryFigures => Set<MemoryRow>();
+
     /// <summary>API keys.</summary>
     public DbSet<KeyRow> Keys => Set<KeyRow>();
 

@@ -49,6 +49,7 @@ internal static class PersistenceExtensions
         services.AddSingleton<IPromptStore, EfPromptStore>();
         services.AddSingleton<IHistoryStore, EfHistoryStore>();
         services.AddSingleton<IQueueStore, EfQueueStore>();
+        services.AddSingleton<IMemoryStore, EfMemoryStore>();
         services.AddSingleton<ICatalogStore, EfCatalogStore>();
         services.AddSingleton<IJobStore, EfJobStore>();
         services.AddSingleton<IUserStore, EfUserStore>();

@@ -95,7 +95,7 @@ internal sealed class PromptGrain(
         if (PromptStateMachine.HasCompleted(_state, result.Attempt))
         {
             // Committed by an activation that died with its silo, perhaps before it told.
-            if (!_toldEnd) await TellEndAsync(result.Events);
+            if (!_toldEnd) await TellEndAsync(result.Events, result.Usage);
             return true;
         }
         if (PromptStateMachine.Complete(_state, result.Attempt, result.Outcome, clock.GetUtcNow()) is not { } ended) return false;
@@ -106,7 +106,7 @@ internal sealed class PromptGrain(
         }
         _messages.Add(result.Events);
         var end = new PromptEnd(result.Outcome, result.Completed, result.Outputs, _messages.ForHistory(ended.StartedAt));
-        await EndAsync(ended, end, result.Events);
+        await EndAsync(ended, end, result.Events, result.Usage);
         if (AssetFiles.Saved(result.Outputs) is { IsEmpty: false } saved)
             await TellAsync(GrainFactory.GetGrain<IAssetScanGrain>(ended.Submission.Tenant).SavedAsync(ended.Submission.User, ended.Submission.PromptId, saved));
         return true;
@@ -247,20 +247,20 @@ internal sealed class PromptGrain(
     }
 
     /// <summary>Commits the end, then tells: the closing events, the tenant's new count, the run's end (ComfyUI's order).</summary>
-    private async Task EndAsync(PromptState ended, PromptEnd end, IReadOnlyList<RunEvent> closing)
+    private async Task EndAsync(PromptState ended, PromptEnd end, IReadOnlyList<RunEvent> closing, RunUsage? usage = null)
     {
         using (PromptTracing.Start("end", ended)?.SetTag("farm.outcome", end.Outcome.ToString())) await CommitAsync(ended, store.EndAsync(ended, end));
         instruments.Ended(ended, end.Outcome);
         PromptLog.Ended(logger, (ended.EndedAt - ended.StartedAt)?.TotalSeconds ?? 0, RunId, ended.Attempt, end.Outcome);
-        await TellEndAsync(closing);
+        await TellEndAsync(closing, usage);
     }
 
-    private async Task TellEndAsync(IReadOnlyList<RunEvent> closing)
+    private async Task TellEndAsync(IReadOnlyList<RunEvent> closing, RunUsage? usage)
     {
         _toldEnd = true;
         DeactivateOnIdle();
         await TellAsync(Router.PublishAsync(closing));
-        await TellAsync(Scheduler.ReleaseAsync(RunId, _state!.Outcome == RunOutcome.Success));
+        await TellAsync(Scheduler.ReleaseAsync(RunId, _state!.Outcome == RunOutcome.Success, usage));
         await TellAsync(Router.PublishAsync([new NodeExecuting(null, null)]));
         await TellBatchAsync(_state!.Submission.BatchId);
     }

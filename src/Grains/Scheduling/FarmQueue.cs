@@ -77,12 +77,14 @@ internal sealed class FarmQueue(ITenantOrder order, RankPolicy rank, TenantQuota
     }
 
     /// <summary>The prompt whose turn it is among those that are taken; it keeps waiting until it is leased.</summary>
-    public QueuedItem? First(Func<QueuedItem, bool> takes)
+    /// <param name="takes">Whether a prompt may be had.</param>
+    /// <param name="passesBy">Whether one that may not be had lets the next of its requirement go before it; none does by default.</param>
+    public QueuedItem? First(Func<QueuedItem, bool> takes, Func<QueuedItem, bool>? passesBy = null)
     {
         var now = clock.GetUtcNow();
         foreach (var tenant in order.Turns())
         {
-            if (tenant.First(takes, now) is { } item) return item;
+            if (tenant.First(takes, passesBy ?? (_ => false), now) is { } item) return item;
         }
         return null;
     }

@@ -3,14 +3,25 @@ using Microsoft.Extensions.Options;
 namespace Farm.Grains.Scheduling;
 
 /// <summary>
-/// Which of the workers that can run a prompt gets it: the one with the most of its models in memory, then one whose memory holds them
-/// all, then the one that waits longest. A prompt waits for a better worker that should soon be free, once, for as long as
-/// <see cref="SchedulingOptions.WarmWait"/> at the most.
+/// Which of the workers that can run a prompt gets it: the one with the most of its models in memory, then one whose memory holds what it
+/// needs, then the smallest of those, then the one that waits longest. A prompt waits for a better worker that should soon be free, once, for as
+/// long as <see cref="SchedulingOptions.WarmWait"/> at the most; one that is known to need more memory than a worker has leaves it alone
+/// for <see cref="SchedulingOptions.MemoryWait"/> while a larger one lives.
 /// </summary>
-internal sealed class Placement(WorkerRoster roster, IOptions<SchedulingOptions> options, TimeProvider clock)
+internal sealed class Placement(WorkerRoster roster, MemoryNeeds memory, IOptions<SchedulingOptions> options, TimeProvider clock)
 {
     /// <summary>Whether a worker gets a prompt whose turn it is.</summary>
-    public bool Gives(QueuedItem item, KnownWorker worker) => worker.Profile.Has(item.Requirement) && !Avoids(item, worker) && !Holds(item, worker);
+    public bool Gives(QueuedItem item, KnownWorker worker) => CanTake(item, worker) && !Holds(item, worker);
+
+    /// <summary>Whether earlier runs of the prompt's shape took more memory than the worker has, and a larger one can take it in time.</summary>
+    public bool IsTooLarge(QueuedItem item, KnownWorker worker)
+    {
+        var need = worker.TotalMemory == 0 ? 0 : memory.PeakOf(item);
+        if (need <= worker.TotalMemory) return false;
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        return now - item.WaitsSince < options.Value.MemoryWait.TotalMilliseconds
+            && roster.Living.Any(other => !other.Rests && (other.TotalMemory == 0 || other.TotalMemory >= need) && other.Profile.Has(item.Requirement));
+    }
 
     /// <summary>The best of the waiting workers; null when none of them is to have it now.</summary>
     public WaitingClaim? Choose(QueuedItem item, IEnumerable<WaitingClaim> claims)
@@ -19,11 +30,13 @@ internal sealed class Placement(WorkerRoster roster, IOptions<SchedulingOptions>
         foreach (var claim in claims)
         {
             // The longest waiting come first: a later one must be better.
-            if (claim.Worker.Profile.Has(item.Requirement) && !Avoids(item, claim.Worker) && (best is null || IsBetter(claim.Worker, best.Worker, item))) best = claim;
-            if (best is not null && item.Requirement.Models.IsEmpty) break;
+            if (CanTake(item, claim.Worker) && (best is null || IsBetter(claim.Worker, best.Worker, item) || FitsCloser(claim.Worker, best.Worker, item))) best = claim;
+            if (best is not null && item.Requirement.Models.IsEmpty && memory.PeakOf(item) == 0) break;
         }
         return best is null || Holds(item, best.Worker) ? null : best;
     }
+
+    private bool CanTake(QueuedItem item, KnownWorker worker) => worker.Profile.Has(item.Requirement) && !Avoids(item, worker) && !IsTooLarge(item, worker);
 
     /// <summary>Whether the prompt was lost by this worker and one that lives can take it instead, which it waits for a while.</summary>
     private bool Avoids(QueuedItem item, KnownWorker worker)
@@ -34,17 +47,23 @@ internal sealed class Placement(WorkerRoster roster, IOptions<SchedulingOptions>
             && roster.Living.Any(other => !other.Rests && !item.Avoids.Contains(other.Id) && other.LastSeen + options.Value.LeaseDuration > now && other.Profile.Has(item.Requirement));
     }
 
-    private static bool IsBetter(KnownWorker one, KnownWorker other, QueuedItem item)
+    private bool IsBetter(KnownWorker one, KnownWorker other, QueuedItem item)
     {
         var warmer = one.Warmth(item.Requirement).CompareTo(other.Warmth(item.Requirement));
-        return warmer != 0 ? warmer > 0 : one.IsRoomyFor(item) && !other.IsRoomyFor(item);
+        return warmer != 0 ? warmer > 0 : IsRoomy(one, item) && !IsRoomy(other, item);
     }
+
+    /// <summary>Whether two that do equally well differ in size, and the smaller has the memory that the prompt is known to need: the larger stays free for larger ones.</summary>
+    private bool FitsCloser(KnownWorker one, KnownWorker other, QueuedItem item) =>
+        memory.PeakOf(item) is > 0 and var need && need <= one.TotalMemory && one.TotalMemory < other.TotalMemory && !IsBetter(other, one, item);
+
+    private bool IsRoomy(KnownWorker worker, QueuedItem item) => worker.TotalMemory == 0 || memory.EstimateOf(item) <= worker.TotalMemory;
 
     private bool Holds(QueuedItem item, KnownWorker worker)
     {
         var models = item.Requirement.Models;
         if (models.IsEmpty || options.Value.WarmWait == TimeSpan.Zero) return false;
-        var isRoomy = worker.IsRoomyFor(item);
+        var isRoomy = IsRoomy(worker, item);
         if (isRoomy && worker.Warmth(item.Requirement) == models.Length) return false;
         var now = clock.GetUtcNow();
         var end = item.HeldUntil == 0 ? (now + options.Value.WarmWait).ToUnixTimeMilliseconds() : item.HeldUntil;

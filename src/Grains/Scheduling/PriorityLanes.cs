@@ -6,6 +6,8 @@ namespace Farm.Grains.Scheduling;
 /// </summary>
 internal sealed class PriorityLanes
 {
+    private const int MaxPassedBy = 32;
+
     private readonly IComparer<QueuedItem> _order;
     private readonly Dictionary<Requirement, Lane> _lanes = [];
     private readonly SortedSet<Lane> _byHead;
@@ -43,12 +45,13 @@ internal sealed class PriorityLanes
         Count--;
     }
 
-    /// <summary>The first prompt that is the first of its requirement and is taken; it keeps its place.</summary>
-    public QueuedItem? First(Func<QueuedItem, bool> takes)
+    /// <summary>The first prompt that is the first of its requirement and is taken; behind one that is passed by, the next. It keeps its place.</summary>
+    public QueuedItem? First(Func<QueuedItem, bool> takes, Func<QueuedItem, bool> passesBy)
     {
         foreach (var lane in _byHead)
         {
             if (takes(lane.Head!)) return lane.Head;
+            if (passesBy(lane.Head!) && lane.Items.Skip(1).Take(MaxPassedBy).SkipWhile(passesBy).FirstOrDefault() is { } next && takes(next)) return next;
         }
         return null;
     }

@@ -25,6 +25,7 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
     private readonly WaitingClaims _claims = new();
     private readonly Dictionary<string, WorkerProfile> _profiles = new(StringComparer.Ordinal);
     private readonly WorkerRoster _roster;
+    private readonly MemoryNeeds _memory;
     private readonly Placement _placement;
     private readonly Forecasts _forecasts;
     private readonly TenantQuotas _quotas;
@@ -35,12 +36,13 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
     private readonly WorkerHealth _health;
 
     public SchedulerGrain(
-        FairShares shares, RankPolicy rank, TenantQuotas quotas, IQueueStore store, TimeProvider clock, IOptions<SchedulingOptions> options,
+        FairShares shares, RankPolicy rank, TenantQuotas quotas, MemoryNeeds memory, IQueueStore store, TimeProvider clock, IOptions<SchedulingOptions> options,
         SchedulerInstruments instruments, ILogger<SchedulerGrain> logger, IGrainFactory grains, IHostApplicationLifetime host)
     {
         _queue = new FarmQueue(shares, rank, quotas, clock);
         _roster = new WorkerRoster(clock, options.Value.WorkerLife);
-        _placement = new Placement(_roster, options, clock);
+        _memory = memory;
+        _placement = new Placement(_roster, memory, options, clock);
         _forecasts = new Forecasts(_queue, shares, _roster, _paused, clock);
         (_quotas, _shares) = (quotas, shares);
         _store = store;
@@ -65,6 +67,7 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
         await foreach (var run in _store.UnfinishedAsync(cancellationToken)) _queue.Restore(run, graceEnd);
         foreach (var worker in await _store.SetAsideAsync()) _health.Restore(worker);
         foreach (var (pool, at) in await _store.PausedPoolsAsync()) _paused.Pause(pool, at);
+        await _memory.LoadAsync(cancellationToken);
         SchedulingLog.Recovered(_logger, _queue.WaitingCount, _queue.RunningCount, _clock.GetElapsedTime(started));
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         this.RegisterGrainTimer(SweepAsync, new GrainTimerCreationOptions
@@ -74,6 +77,7 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
             Interleave = true,
             KeepAlive = true,
         });
+        this.RegisterGrainTimer(_memory.SaveAsync, new GrainTimerCreationOptions { DueTime = _options.MemoryStoreInterval, Period = _options.MemoryStoreInterval, Interleave = true });
         this.RegisterGrainTimer(FindStraysAsync, new GrainTimerCreationOptions
         {
             DueTime = _options.StrayInterval,
@@ -125,7 +129,7 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
             await WaitAsync(_resting.Add(claim, worker));
             return null;
         }
-        var item = _queue.First(waiting => _placement.Gives(waiting, worker));
+        var item = FirstFor(worker);
         if (item is not null) HandOut(item, claim.WorkerId);
         else item = await WaitAsync(_claims.Add(claim, worker));
         if (item is null) return null;
@@ -155,9 +159,10 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
     }
 
     /// <inheritdoc/>
-    public Task ReleaseAsync(Guid runId, bool succeeded)
+    public Task ReleaseAsync(Guid runId, bool succeeded, RunUsage? usage = null)
     {
         if (_queue.Remove(runId, succeeded) is not { } item) return Task.CompletedTask;
+        if (succeeded && usage is not null) _memory.Measure(item.Shape, usage);
         if (item.Lease is { } lease) _health.Good(lease.WorkerId, runId);
         // A tenant that had as many running as it may can go on.
         if (item.Lease is not null && item.Tenant.MaxRunning != int.MaxValue) Serve();
@@ -165,8 +170,11 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
     }
 
     /// <inheritdoc/>
-    public Task FaultAsync(string workerId, Guid runId, WorkerFault fault, string detail) =>
-        _health.Bad(workerId, runId, fault, detail, _clock.GetUtcNow()) is { } worker ? SetAsideAsync(worker) : Task.CompletedTask;
+    public Task FaultAsync(string workerId, Guid runId, WorkerFault fault, string detail)
+    {
+        if (fault == WorkerFault.DeviceMemory && _queue.Find(runId) is { } item && _roster.Find(workerId) is { } small) _memory.RanOut(item.Shape, small.TotalMemory);
+        return _health.Bad(workerId, runId, fault, detail, _clock.GetUtcNow()) is { } worker ? SetAsideAsync(worker) : Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public Task<ImmutableArray<SetAsideWorker>> SetAsideAsync() => Task.FromResult(_health.SetAside);
@@ -242,9 +250,11 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
         if (_queue.WaitingCount == 0 || _claims.Count == 0) return;
         foreach (var waiting in _claims.All.ToArray())
         {
-            if (_queue.First(item => _placement.Gives(item, waiting.Worker)) is { } item) Give(item, waiting);
+            if (FirstFor(waiting.Worker) is { } item) Give(item, waiting);
         }
     }
+
+    private QueuedItem? FirstFor(KnownWorker worker) => _queue.First(item => _placement.Gives(item, worker), item => _placement.IsTooLarge(item, worker));
 
     private void Give(QueuedItem item, WaitingClaim waiting)
     {

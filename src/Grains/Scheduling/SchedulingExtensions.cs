@@ -19,6 +19,7 @@ internal static class SchedulingExtensions
         silo.Services.AddSingleton<TenantQuotas>();
         silo.Services.AddSingleton<RankPolicy>();
         silo.Services.AddTransient<FairShares>();
+        silo.Services.AddTransient<MemoryNeeds>();
         return silo.AddStartupTask(WakeAsync);
     }
 

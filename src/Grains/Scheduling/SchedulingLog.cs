@@ -32,6 +32,9 @@ internal static partial class SchedulingLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Pool '{Pool}' goes on.")]
     public static partial void PoolResumed(ILogger logger, string pool);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Measured memory could not be stored; it is tried again.")]
+    public static partial void MemoryNotStored(ILogger logger, Exception error);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Prompt {RunId} was committed but never queued; it is queued now.")]
     public static partial void Stray(ILogger logger, Guid runId);
 

@@ -40,6 +40,18 @@ public sealed class SchedulingOptions
     /// </summary>
     public TimeSpan WarmWait { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// How long a prompt whose earlier runs took more memory than a worker has waits for a larger one that lives; then any that has its classes
+    /// and files may take it. 10 min by default; 0 for not at all.
+    /// </summary>
+    public TimeSpan MemoryWait { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How many shapes of prompts and models have their measured memory kept. 10,000 by default.</summary>
+    public int MemoryFigures { get; set; } = 10_000;
+
+    /// <summary>How often measured memory is stored. 10 s by default.</summary>
+    public TimeSpan MemoryStoreInterval { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a worker counts as alive after it asked for work or renewed a lease. 30 s by default.</summary>
     public TimeSpan WorkerLife { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -70,10 +82,13 @@ internal sealed class SchedulingOptionsValidator : IValidateOptions<SchedulingOp
         Above(nameof(options.AgingTime), options.AgingTime, TimeSpan.Zero);
         Above(nameof(options.DeadlineLead), options.DeadlineLead, TimeSpan.Zero);
         Above(nameof(options.WarmWait), options.WarmWait, TimeSpan.Zero);
+        Above(nameof(options.MemoryWait), options.MemoryWait, TimeSpan.Zero);
+        Above(nameof(options.MemoryStoreInterval), options.MemoryStoreInterval, TimeSpan.FromMilliseconds(10));
         Above(nameof(options.WorkerLife), options.WorkerLife, options.LeaseDuration);
         Above(nameof(options.AvoidTime), options.AvoidTime, TimeSpan.Zero);
         Above(nameof(options.MaxPatience), options.MaxPatience, TimeSpan.FromMilliseconds(10));
         if (options.FaultLimit is < 0 or > 1000) failures.Add($"{SchedulingOptions.Section}:FaultLimit is {options.FaultLimit}; it must be 0 to 1000.");
+        if (options.MemoryFigures < 1) failures.Add($"{SchedulingOptions.Section}:{nameof(options.MemoryFigures)} is {options.MemoryFigures}; it must be 1 or more.");
         if (options.MeasuredTenants < 1) failures.Add($"{SchedulingOptions.Section}:{nameof(options.MeasuredTenants)} is {options.MeasuredTenants}; it must be 1 or more.");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 

@@ -65,15 +65,15 @@ internal sealed class TenantQueue(string name, RankPolicy rank)
         Place(item);
     }
 
-    /// <summary>The first waiting prompt that is taken; it keeps its place.</summary>
-    public QueuedItem? First(Func<QueuedItem, bool> takes, DateTimeOffset now)
+    /// <summary>The first waiting prompt that is taken; those behind one that is passed by are looked at. It keeps its place.</summary>
+    public QueuedItem? First(Func<QueuedItem, bool> takes, Func<QueuedItem, bool> passesBy, DateTimeOffset now)
     {
         Promote(now.ToUnixTimeMilliseconds());
         QueuedItem? first = null;
         var key = long.MaxValue;
         for (var c = 0; c < _classes.Length; c++)
         {
-            if (_classes[c].Count == 0 || _classes[c].First(takes) is not { } item || rank.KeyOf(item, c) >= key) continue;
+            if (_classes[c].Count == 0 || _classes[c].First(takes, passesBy) is not { } item || rank.KeyOf(item, c) >= key) continue;
             (first, key) = (item, rank.KeyOf(item, c));
         }
         return first;

@@ -31,6 +31,9 @@ internal sealed class WorkerRoster(TimeProvider clock, TimeSpan life)
         return worker;
     }
 
+    /// <summary>The worker of that name; null when it was not heard of lately.</summary>
+    public KnownWorker? Find(string workerId) => _workers.GetValueOrDefault(workerId);
+
     /// <summary>A worker renews what it holds.</summary>
     public void Renews(string workerId)
     {
@@ -103,9 +106,6 @@ internal sealed class KnownWorker(string id)
 
     /// <summary>Names of the files whose networks are in its memory.</summary>
     public HashSet<string> Models { get; private set; } = [];
-
-    /// <summary>Whether what the prompt needs could be in its memory at once.</summary>
-    public bool IsRoomyFor(QueuedItem item) => TotalMemory == 0 || item.FileBytes <= TotalMemory;
 
     /// <summary>How many of the models a prompt needs are in its memory.</summary>
     public int Warmth(Requirement requirement) => requirement.Models.Count(Models.Contains);

@@ -49,6 +49,18 @@ public abstract class StoreSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task MemoryFigures_SavedChangedAndRemoved_AreWhatIsLoaded()
+    {
+        var store = Get<IMemoryStore>();
+        await store.SaveAsync([new MemoryFigure("shape:a", 1, 10), new MemoryFigure("model:b", 1L << 40, 11), new MemoryFigure("shape:c", 3, 12)], []);
+
+        await store.SaveAsync([new MemoryFigure("shape:a", 2, 20)], ["shape:c", "shape:never"]);
+
+        Assert.Equal(
+            [new MemoryFigure("model:b", 1L << 40, 11), new MemoryFigure("shape:a", 2, 20)], (await store.LoadAsync(default)).OrderBy(figure => figure.Name, StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Insert_ThenFind_GivesBackEveryFieldAsSent()
     {
         var submission = Samples.Submission("p \"ü\" 😀", -0.5, "t1", "c1", "B", "A") with

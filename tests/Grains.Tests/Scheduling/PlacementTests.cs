@@ -1,3 +1,4 @@
+using Farm.Contracts.Prompts;
 using Farm.Contracts.Scheduling;
 using Farm.Grains.Scheduling;
 using Farm.Grains.Tests.Support;
@@ -77,7 +78,7 @@ public sealed class PlacementTests
     public void Choose_AmongIdleWorkers_TakesTheWarmThenTheRoomyThenTheLongestWaiting()
     {
         var farm = new VirtualFarm(0);
-        var placement = new Placement(farm.Roster, Microsoft.Extensions.Options.Options.Create(new SchedulingOptions()), TimeProvider.System);
+        var placement = new Placement(farm.Roster, farm.Memory, Microsoft.Extensions.Options.Options.Create(new SchedulingOptions()), TimeProvider.System);
         var profile = new WorkerProfile(["A"], "", []);
         var claims = new WaitingClaims();
         WaitingClaim Idle(string name, long memory, params string[] resident)
@@ -94,5 +95,60 @@ public sealed class PlacementTests
         Assert.Same(warm, placement.Choose(needy, claims.All));
         WaitingClaims.Remove(warm);
         Assert.Same(roomy, placement.Choose(needy, claims.All));
+
+        // Of those that have the memory that its runs are known to take, the smallest.
+        farm.Memory.Measure(needy.Shape, new RunUsage { PeakMemory = 150 });
+        Idle("huge", 1000);
+        var close = Idle("close", 160);
+        Assert.Same(close, placement.Choose(needy, claims.All));
+    }
+
+    [Fact]
+    public void Prompt_WhosePeakAWorkerLacks_WaitsForALargerOne_AndTheNextGoesOn()
+    {
+        var farm = new VirtualFarm(0, scheduling: new SchedulingOptions { WarmWait = TimeSpan.Zero });
+        farm.Memory.Measure(farm.Queue.Times.Of("big"), new RunUsage { PeakMemory = 900 });
+        farm.Add("large", memory: 1000);
+        farm.Submit("t", "first", seconds: 50, NeedsModel);
+        farm.RunUntil(0);
+        farm.Add("small", memory: 500);
+
+        farm.Submit("t", "big 1", seconds: 5, NeedsModel with { Shape = "big" });
+        farm.Submit("t", "big 2", seconds: 5, NeedsModel with { Shape = "big" });
+        farm.Submit("t", "next", seconds: 5, NeedsModel);
+        farm.RunAll();
+
+        Assert.Equal([("first", "large", 0), ("next", "small", 0), ("big 1", "large", 50), ("big 2", "large", 55)], farm.Begun);
+    }
+
+    [Fact]
+    public void Prompt_WhosePeakAWorkerLacks_GoesThereAfterAWhile()
+    {
+        var farm = new VirtualFarm(0, scheduling: new SchedulingOptions { MemoryWait = TimeSpan.FromSeconds(30), WarmWait = TimeSpan.Zero });
+        farm.Memory.Measure(farm.Queue.Times.Of("big"), new RunUsage { PeakMemory = 900 });
+        farm.Add("large", memory: 1000);
+        farm.Submit("t", "long", seconds: 500);
+        farm.RunUntil(0);
+        farm.Add("small", memory: 500);
+        farm.Submit("t", "big", needs: NeedsModel with { Shape = "big" });
+
+        farm.RunUntil(29);
+        Assert.Single(farm.Begun);
+        farm.RunUntil(30);
+
+        Assert.Equal(("big", "small", 30), farm.Begun[^1]);
+    }
+
+    [Fact]
+    public void Prompt_WhosePeakNoWorkerHas_IsTakenAtOnce()
+    {
+        var farm = new VirtualFarm(0);
+        farm.Memory.Measure(farm.Queue.Times.Of("big"), new RunUsage { PeakMemory = 900 });
+        farm.Add("small", memory: 500);
+        farm.Submit("t", "big", needs: NeedsModel with { Shape = "big" });
+
+        farm.RunUntil(0);
+
+        Assert.Equal("big", Assert.Single(farm.Begun).PromptId);
     }
 }

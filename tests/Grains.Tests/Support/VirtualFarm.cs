@@ -19,13 +19,16 @@ internal sealed class VirtualFarm
     {
         Queue = NewQueue(_clock, tenants, scheduling);
         Roster = new WorkerRoster(_clock, TimeSpan.FromDays(365));
-        _placement = new Placement(Roster, Options.Create(scheduling ?? new SchedulingOptions()), _clock);
+        Memory = KeptFigures.Needs(_clock, options: scheduling);
+        _placement = new Placement(Roster, Memory, Options.Create(scheduling ?? new SchedulingOptions()), _clock);
         for (var i = 0; i < workers; i++) Add($"w{i}");
     }
 
     public FarmQueue Queue { get; }
 
     public WorkerRoster Roster { get; }
+
+    public MemoryNeeds Memory { get; }
 
     /// <summary>Seconds since the start.</summary>
     public double Now => (_clock.GetUtcNow() - Samples.Start).TotalSeconds;
@@ -107,7 +110,7 @@ internal sealed class VirtualFarm
 
     private bool Serve(KnownWorker worker)
     {
-        if (Queue.First(item => _placement.Gives(item, worker)) is not { } item) return false;
+        if (Queue.First(item => _placement.Gives(item, worker), item => _placement.IsTooLarge(item, worker)) is not { } item) return false;
         Queue.HandOut(item, worker.Id, _clock.GetUtcNow().AddDays(1));
         Roster.Takes(worker.Id, item.Shape.Expected);
         Begun.Add((item.PromptId, worker.Id, Now));

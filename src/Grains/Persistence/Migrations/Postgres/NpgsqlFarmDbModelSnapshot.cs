@@ -623,6 +623,25 @@ namespace Farm.Grains.Persistence.Migrations.Postgres
                     b.ToTable("manifests", (string)null);
                 });
 
+            modelBuilder.Entity("Farm.Grains.Persistence.Rows.MemoryRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bytes");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seen_at");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("memory_figures", (string)null);
+                });
+
             modelBuilder.Entity("Farm.Grains.Persistence.Rows.PausedPoolRow", b =>
                 {
                     b.Property<string>("Pool")

@@ -618,6 +618,25 @@ namespace Farm.Grains.Persistence.Migrations.Sqlite
                     b.ToTable("manifests", (string)null);
                 });
 
+            modelBuilder.Entity("Farm.Grains.Persistence.Rows.MemoryRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bytes");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seen_at");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("memory_figures", (string)null);
+                });
+
             modelBuilder.Entity("Farm.Grains.Persistence.Rows.PausedPoolRow", b =>
                 {
                     b.Property<string>("Pool")
