@@ -34,7 +34,7 @@ public sealed class PostgresServer : IAsyncDisposable
         await server.ProgramAsync("initdb", "-D", server.Data, "-U", "farm", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
         await server.ProgramAsync(
             "pg_ctl", "start", "-w", "-t", "60", "-D", server.Data, "-l", Path.Combine(folder, "log"),
-            "-o", $"-p {server._port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200");
+            "-o", $"-p {server._port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=500");
         return server;
     }
 
@@ -52,7 +52,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Starts a stopped server again on the same port.</summary>
     public Task StartAgainAsync() => ProgramAsync(
         "pg_ctl", "start", "-w", "-t", "60", "-D", Data, "-l", Path.Combine(_folder, "log"),
-        "-o", $"-p {_port} -k {_folder} -c listen_addresses=127.0.0.1 -c max_connections=200");
+        "-o", $"-p {_port} -k {_folder} -c listen_addresses=127.0.0.1 -c max_connections=500");
 
     /// <summary>Stops the server and removes its files.</summary>
     public async ValueTask DisposeAsync()

@@ -25,6 +25,9 @@ public sealed class DatabaseOptions
     /// <summary>Writes that share one commit at the most. 256 by default.</summary>
     public int MaxBatch { get; set; } = 256;
 
+    /// <summary>Commits under way at a time in a process, each on a connection of its own; with SQLite always one. 4 by default.</summary>
+    public int Writers { get; set; } = 4;
+
     /// <summary>
     /// What SQLite waits for at a commit: <c>normal</c> (default), after which a killed process loses nothing, or <c>full</c>,
     /// which survives a power loss too and costs a flush of the disk a commit.
@@ -49,6 +52,8 @@ internal sealed class DatabaseOptionsValidator : IValidateOptions<DatabaseOption
             failures.Add($"{DatabaseOptions.Section}:ConnectionString is empty; it must be given with provider '{options.Provider}'.");
         if (options.MaxBatch is < 1 or > 10_000)
             failures.Add($"{DatabaseOptions.Section}:MaxBatch is {options.MaxBatch}; it must be 1 to 10,000.");
+        if (options.Writers is < 1 or > 64)
+            failures.Add($"{DatabaseOptions.Section}:Writers is {options.Writers}; it must be 1 to 64.");
         if (options.Synchronous is not ("normal" or "full"))
             failures.Add($"{DatabaseOptions.Section}:Synchronous is '{options.Synchronous}'; it must be normal or full.");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

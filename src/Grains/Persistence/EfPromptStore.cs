@@ -9,25 +9,39 @@ using Farm.Grains.Prompts;
 using Farm.Grains.Scheduling;
 using Farm.Grains.Webhooks;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace Farm.Grains.Persistence;
 
 /// <summary>Prompts in the database: the status in one narrow row, the graph and the end in rows of their own.</summary>
-internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCommit commits, TimeProvider clock) : IPromptStore
+internal sealed class EfPromptStore : IPromptStore
 {
-    /// <inheritdoc/>
-    public async Task<PromptState?> FindAsync(Guid runId)
+    /// <summary>Prompts in one read at the most: graphs may be large.</summary>
+    private const int MostRead = 64;
+
+    /// <summary>What a change of status touches, beside the revision.</summary>
+    private static readonly string[] Changing =
+    [
+        nameof(PromptRow.Status), nameof(PromptRow.Attempt), nameof(PromptRow.WorkerId), nameof(PromptRow.StartedAt), nameof(PromptRow.EndedAt),
+        nameof(PromptRow.Outcome), nameof(PromptRow.Lost), nameof(PromptRow.JobStatus),
+    ];
+
+    private readonly IDbContextFactory<FarmDb> _contexts;
+    private readonly GroupCommit _commits;
+    private readonly TimeProvider _clock;
+    private readonly GroupRead<Guid, PromptState> _reads;
+
+    public EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCommit commits, TimeProvider clock)
     {
-        await using var db = await contexts.CreateDbContextAsync();
-        var found = await db.Prompts.AsNoTracking()
-            .Where(p => p.RunId == runId)
-            .Join(db.Graphs.AsNoTracking(), p => p.RunId, g => g.RunId, (Prompt, Graph) => new { Prompt, Graph })
-            .FirstOrDefaultAsync();
-        return found is null ? null : ToState(found.Prompt, found.Graph);
+        (_contexts, _commits, _clock) = (contexts, commits, clock);
+        _reads = new GroupRead<Guid, PromptState>(ReadAsync, MostRead);
     }
 
     /// <inheritdoc/>
-    public Task InsertAsync(PromptState state) => commits.WriteAsync(async db =>
+    public Task<PromptState?> FindAsync(Guid runId) => _reads.FindAsync(runId);
+
+    /// <inheritdoc/>
+    public Task InsertAsync(PromptState state) => _commits.WriteAsync(async db =>
     {
         // A UUID that is submitted anew after it was deleted comes to the same key: what the ledger knows of the first run keeps another.
         if (state.Submission.Fingerprint is not null)
@@ -37,58 +51,65 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
     });
 
     /// <inheritdoc/>
-    public Task UpdateAsync(PromptState state) => commits.WriteAsync(db => { Update(db, state); });
+    public Task UpdateAsync(PromptState state)
+    {
+        var row = ToRow(state);
+        return _commits.WriteAsync(db => { Mark(db, row); });
+    }
 
     /// <inheritdoc/>
-    public Task MoveAsync(PromptState state) => commits.WriteAsync(db =>
+    public Task MoveAsync(PromptState state)
     {
-        var entry = db.Entry(Update(db, state));
-        entry.Property(p => p.Number).IsModified = true;
-        entry.Property(p => p.ClassTypes).IsModified = true;
-    });
-
-    /// <inheritdoc/>
-    public Task EndAsync(PromptState state, PromptEnd end) => commits.WriteAsync(db =>
-    {
-        Update(db, state).JobStatus = JobStatusOf(end);
-        db.Results.Add(new ResultRow
+        var row = ToRow(state);
+        return _commits.WriteAsync(db =>
         {
-            RunId = state.RunId,
-            Tenant = state.Submission.Tenant,
-            User = state.Submission.User,
-            PromptId = state.Submission.PromptId,
-            Outcome = end.Outcome,
-            Completed = end.Completed,
-            Outputs = EventJson.Write(end.Outputs),
-            Messages = EventJson.Write(end.Messages),
+            var entry = Mark(db, row);
+            entry.Property(nameof(PromptRow.Number)).IsModified = true;
+            entry.Property(nameof(PromptRow.ClassTypes)).IsModified = true;
         });
-        db.Ledger.Add(LedgerRows.ToRow(LedgerEntries.Ended(state, end)));
-        if (WebhookMessage.Of(state, end) is { } message) db.Webhooks.Add(EfWebhookStore.ToRow(message));
-    });
+    }
 
     /// <inheritdoc/>
-    public Task DeleteAsync(PromptState state) => commits.WriteAsync(db =>
+    public Task EndAsync(PromptState state, PromptEnd end)
+    {
+        // Made before the write's turn comes: others wait for theirs.
+        var (row, ledger, webhook) = (ToRow(state), LedgerRows.ToRow(LedgerEntries.Ended(state, end)), WebhookMessage.Of(state, end) is { } message ? EfWebhookStore.ToRow(message) : null);
+        row.JobStatus = JobStatusOf(end);
+        var result = ToResult(state, end);
+        return _commits.WriteAsync(db =>
+        {
+            Mark(db, row);
+            db.Results.Add(result);
+            db.Ledger.Add(ledger);
+            if (webhook is not null) db.Webhooks.Add(webhook);
+        });
+    }
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(PromptState state) => _commits.WriteAsync(db =>
     {
         db.Prompts.Remove(ToRow(state));
         db.Graphs.Remove(ToGraph(state));
-        db.Ledger.Add(LedgerRows.ToRow(LedgerEntries.Deleted(state, clock.GetUtcNow())));
+        db.Ledger.Add(LedgerRows.ToRow(LedgerEntries.Deleted(state, _clock.GetUtcNow())));
     });
 
-    /// <summary>Marks what a change of status touches; the row must still have the revision before.</summary>
-    private static PromptRow Update(FarmDb db, PromptState state)
+    private async Task<Dictionary<Guid, PromptState>> ReadAsync(Guid[] runs)
     {
-        var row = ToRow(state);
+        await using var db = await _contexts.CreateDbContextAsync();
+        var found = await db.Prompts.AsNoTracking()
+            .Where(p => EF.Parameter(runs).Contains(p.RunId))
+            .Join(db.Graphs.AsNoTracking(), p => p.RunId, g => g.RunId, (Prompt, Graph) => new { Prompt, Graph })
+            .ToListAsync();
+        return found.ToDictionary(f => f.Prompt.RunId, f => ToState(f.Prompt, f.Graph));
+    }
+
+    /// <summary>Marks what a change of status touches; the row must still have the revision before.</summary>
+    private static EntityEntry Mark(FarmDb db, PromptRow row)
+    {
         var entry = db.Prompts.Attach(row);
-        entry.Property(p => p.Revision).OriginalValue = state.Revision - 1;
-        entry.Property(p => p.Status).IsModified = true;
-        entry.Property(p => p.Attempt).IsModified = true;
-        entry.Property(p => p.WorkerId).IsModified = true;
-        entry.Property(p => p.StartedAt).IsModified = true;
-        entry.Property(p => p.EndedAt).IsModified = true;
-        entry.Property(p => p.Outcome).IsModified = true;
-        entry.Property(p => p.Lost).IsModified = true;
-        entry.Property(p => p.JobStatus).IsModified = true;
-        return row;
+        entry.Property(nameof(PromptRow.Revision)).OriginalValue = row.Revision - 1;
+        foreach (var column in Changing) entry.Property(column).IsModified = true;
+        return entry;
     }
 
     private static JobStatus JobStatusOf(PromptEnd end) => end switch
@@ -121,6 +142,18 @@ internal sealed class EfPromptStore(IDbContextFactory<FarmDb> contexts, GroupCom
         BatchId = state.Submission.BatchId,
         BatchIndex = state.Submission.BatchIndex,
         TraceParent = state.Submission.TraceParent,
+    };
+
+    private static ResultRow ToResult(PromptState state, PromptEnd end) => new()
+    {
+        RunId = state.RunId,
+        Tenant = state.Submission.Tenant,
+        User = state.Submission.User,
+        PromptId = state.Submission.PromptId,
+        Outcome = end.Outcome,
+        Completed = end.Completed,
+        Outputs = EventJson.Write(end.Outputs),
+        Messages = EventJson.Write(end.Messages),
     };
 
     private static GraphRow ToGraph(PromptState state) => new()

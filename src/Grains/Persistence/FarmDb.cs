@@ -77,4 +77,13 @@ internal abstract class FarmDb(DbContextOptions options) : DbContext(options)
 internal sealed class SqliteFarmDb(DbContextOptions<SqliteFarmDb> options) : FarmDb(options);
 
 /// <summary>On PostgreSQL: many silos.</summary>
-internal sealed class NpgsqlFarmDb(DbContextOptions<NpgsqlFarmDb> options) : FarmDb(options);
+internal sealed class NpgsqlFarmDb(DbContextOptions<NpgsqlFarmDb> options) : FarmDb(options)
+{
+    /// <inheritdoc/>
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        // A set and the rest belong to one transaction; the farm's writers have one open.
+        if (Database.CurrentTransaction is not null) await SetStatements.WriteAsync(this, cancellationToken);
+        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+}

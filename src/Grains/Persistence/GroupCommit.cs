@@ -1,41 +1,31 @@
 using System.Threading.Channels;
 using Farm.Contracts.Prompts;
-using Farm.Grains.Prompts;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Farm.Grains.Persistence;
 
 /// <summary>
-/// The only writer of this process. Writes that come up while a commit is under way share the next one, so that the cost of a
+/// All writes of this process. Writes that come up while the commits are under way share the next one, so that the cost of a
 /// commit is divided by the load, and one at a time waits for nobody. A write's task completes when it is durable.
 /// </summary>
 internal sealed class GroupCommit : IAsyncDisposable
 {
-    // Extended result codes of SQLite: https://www.sqlite.org/rescode.html
-    private const int SqliteConstraintPrimaryKey = 1555;
-    private const int SqliteConstraintUnique = 2067;
-
-    private readonly Channel<PendingWrite> _writes = Channel.CreateUnbounded<PendingWrite>(new() { SingleReader = true });
-    private readonly IDbContextFactory<FarmDb> _contexts;
+    private readonly Channel<PendingWrite> _writes = Channel.CreateUnbounded<PendingWrite>();
     private readonly int _maxBatch;
-    private readonly PersistenceInstruments _instruments;
     private readonly ILogger<GroupCommit> _logger;
-    private readonly Task _loop;
-
-    /// <summary>The writer's own context, its connection kept open from commit to commit; a new one after a failure.</summary>
-    private FarmDb? _db;
+    private readonly CommitConnection[] _connections;
+    private readonly Task _loops;
 
     public GroupCommit(
         IDbContextFactory<FarmDb> contexts, IOptions<DatabaseOptions> options, PersistenceInstruments instruments, ILogger<GroupCommit> logger)
     {
-        _contexts = contexts;
         _maxBatch = options.Value.MaxBatch;
-        _instruments = instruments;
         _logger = logger;
-        _loop = Task.Run(RunAsync);
+        // SQLite has one writer. What depends on what was written before is submitted when that is durable.
+        var count = options.Value.IsPostgres ? options.Value.Writers : 1;
+        _connections = [.. Enumerable.Range(0, count).Select(_ => new CommitConnection(contexts, instruments))];
+        _loops = Task.WhenAll(_connections.Select(connection => Task.Run(() => RunAsync(connection))));
     }
 
     /// <summary>Commits tracked changes: rows added, attached and marked, or removed.</summary>
@@ -58,24 +48,25 @@ internal sealed class GroupCommit : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _writes.Writer.TryComplete();
-        await _loop;
-        await CloseAsync();
+        await _loops;
+        foreach (var connection in _connections) await connection.DisposeAsync();
     }
 
-    private async Task RunAsync()
+    private async Task RunAsync(CommitConnection connection)
     {
         var batch = new List<PendingWrite>(_maxBatch);
         while (await _writes.Reader.WaitToReadAsync())
         {
             while (batch.Count < _maxBatch && _writes.Reader.TryRead(out var write)) batch.Add(write);
-            await CommitAsync(batch);
+            // Another connection may have taken what there was.
+            if (batch.Count > 0) await CommitAsync(connection, batch);
             batch.Clear();
         }
     }
 
-    private async Task CommitAsync(List<PendingWrite> batch)
+    private async Task CommitAsync(CommitConnection connection, List<PendingWrite> batch)
     {
-        var error = await TryCommitAsync(batch);
+        var error = await connection.TryCommitAsync(batch);
         if (error is null or StoreUnavailableException || batch.Count == 1)
         {
             foreach (var write in batch) write.End(error);
@@ -83,65 +74,23 @@ internal sealed class GroupCommit : IAsyncDisposable
         }
         // One write of the batch is at fault, a stale one mostly: each gets its own answer.
         PersistenceLog.BatchSplit(_logger, batch.Count);
-        foreach (var write in batch) write.End(await TryCommitAsync([write]));
+        foreach (var write in batch) write.End(await connection.TryCommitAsync([write]));
     }
+}
 
-    private async Task<Exception?> TryCommitAsync(List<PendingWrite> batch)
+/// <summary>One write and its answer.</summary>
+internal sealed class PendingWrite(Func<FarmDb, Task> apply)
+{
+    /// <summary>What it does in the transaction.</summary>
+    public Func<FarmDb, Task> Apply { get; } = apply;
+
+    /// <summary>Completes when it is durable, or refused.</summary>
+    public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Answers.</summary>
+    public void End(Exception? error)
     {
-        try
-        {
-            var db = _db ?? await OpenAsync();
-            await using var transaction = await db.Database.BeginTransactionAsync();
-            foreach (var write in batch) await write.Apply(db);
-            await db.SaveChangesAsync();
-            await transaction.CommitAsync();
-            db.ChangeTracker.Clear();
-            _instruments.Committed(batch.Count);
-            return null;
-        }
-        catch (DbUpdateException error) when (error is DbUpdateConcurrencyException || IsDuplicate(error))
-        {
-            await CloseAsync();
-            return new StaleWriteException("The row was changed meanwhile, or exists already.", error);
-        }
-        catch (Exception error)
-        {
-            // Every failure is answered to the caller whose write it is; the writer itself goes on.
-            await CloseAsync();
-            return Outage.IsBehind(error) ? new StoreUnavailableException("The database does not answer.", error) : error;
-        }
-    }
-
-    private async Task<FarmDb> OpenAsync()
-    {
-        _db = await _contexts.CreateDbContextAsync();
-        await _db.Database.OpenConnectionAsync();
-        return _db;
-    }
-
-    private async Task CloseAsync()
-    {
-        if (_db is not null) await _db.DisposeAsync();
-        _db = null;
-    }
-
-    private static bool IsDuplicate(DbUpdateException error) => error.InnerException switch
-    {
-        PostgresException postgres => postgres.SqlState == PostgresErrorCodes.UniqueViolation,
-        SqliteException sqlite => sqlite.SqliteExtendedErrorCode is SqliteConstraintPrimaryKey or SqliteConstraintUnique,
-        _ => false,
-    };
-
-    private sealed class PendingWrite(Func<FarmDb, Task> apply)
-    {
-        public Func<FarmDb, Task> Apply { get; } = apply;
-
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public void End(Exception? error)
-        {
-            if (error is null) Done.SetResult();
-            else Done.SetException(error);
-        }
+        if (error is null) Done.SetResult();
+        else Done.SetException(error);
     }
 }

@@ -147,6 +147,32 @@ public abstract class StoreSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Runs_ManyAtOnceWithOneStale_KeepEveryFieldOfTheirOwnAndOnlyTheStaleOneFails()
+    {
+        const int count = 50;
+        var queued = Enumerable.Range(0, count).Select(i => PromptStateMachine.Submit(Guid.NewGuid(), Samples.Submission($"p{i}", i))).ToArray();
+        await Task.WhenAll(queued.Select(Prompts.InsertAsync));
+        var running = queued.Select((state, i) => PromptStateMachine.Begin(state, 1, $"w{i}", Samples.Start.AddSeconds(i))!).ToArray();
+        await Task.WhenAll(running.Select(Prompts.UpdateAsync));
+        await Prompts.UpdateAsync(PromptStateMachine.Lose(running[7], 1, "gone", Samples.Start)!);
+
+        var ends = running.Select((state, i) =>
+            Prompts.EndAsync(PromptStateMachine.Complete(state, 1, RunOutcome.Success, Samples.Start.AddSeconds(100 + i))!, End())).ToArray();
+        await Assert.ThrowsAsync<StaleWriteException>(() => Task.WhenAll(ends));
+
+        Assert.Equal(count - 1, ends.Count(end => end.IsCompletedSuccessfully));
+        for (var i = 0; i < count; i++)
+        {
+            var found = (await Prompts.FindAsync(queued[i].RunId))!;
+            var expected = i == 7
+                ? (PromptStatus.Queued, 2, null, null, null, null)
+                : (PromptStatus.Ended, 1, $"w{i}", (DateTimeOffset?)Samples.Start.AddSeconds(i), (DateTimeOffset?)Samples.Start.AddSeconds(100 + i), (RunOutcome?)RunOutcome.Success);
+            Assert.Equal(expected, (found.Status, found.Attempt, found.WorkerId, found.StartedAt, found.EndedAt, found.Outcome));
+        }
+        Assert.Equal(count - 1, (await History.ListAsync("default", HistorySlice.Of(new HistoryWindow(null)), 100)).Length);
+    }
+
+    [Fact]
     public async Task End_KeepsOutputsAndMessages()
     {
         var failure = new ExecutionFailure

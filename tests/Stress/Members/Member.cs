@@ -45,6 +45,12 @@ internal sealed partial class Member : IAsyncDisposable
     /// <summary>How its last life ended; null before the first end.</summary>
     public int? LastExit { get; private set; }
 
+    /// <summary>Bytes of its memory that are resident now; 0 while it does not live.</summary>
+    public long ResidentBytes() => Read(process => process.WorkingSet64);
+
+    /// <summary>Processor time of its life until now; none while it does not live.</summary>
+    public TimeSpan ProcessorTime() => Read(process => process.TotalProcessorTime);
+
     private string Log => Path.Combine(_folder, Name + ".log");
 
     /// <summary>Starts it, and again and again until it is disposed of.</summary>
@@ -121,6 +127,18 @@ internal sealed partial class Member : IAsyncDisposable
                     log.Flush();
                 }
             }
+        }
+    }
+
+    private T Read<T>(Func<Process, T> read)
+        where T : struct
+    {
+        lock (_lock)
+        {
+            if (_process is not { HasExited: false } process)
+                return default;
+            process.Refresh();
+            return read(process);
         }
     }
 
