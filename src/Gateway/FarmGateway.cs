@@ -19,6 +19,8 @@ using Farm.Gateway.Operations;
 using Farm.Gateway.Prompts;
 using Farm.Gateway.Queue;
 using Farm.Gateway.Replacements;
+using Farm.Gateway.Security;
+using Farm.Gateway.Security.Scopes;
 using Farm.Gateway.Settings;
 using Farm.Gateway.Stats;
 using Farm.Gateway.Subgraphs;
@@ -41,12 +43,13 @@ public static class FarmGateway
 {
     private static readonly string[] Prefixes = ["", "/api"];
 
-    /// <summary>Adds what the gateway needs, from the sections <c>Farm:Gateway</c>, <c>Farm:Batches</c>, <c>Farm:Users</c> and <c>Farm:Frontend</c>.</summary>
+    /// <summary>Adds what the gateway needs, from the sections <c>Farm:Gateway</c>, <c>Farm:Security</c>, <c>Farm:Batches</c>, <c>Farm:Users</c> and <c>Farm:Frontend</c>.</summary>
     public static IServiceCollection AddFarmGateway(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddFarmStorage(configuration);
         services.TryAddSingleton(TimeProvider.System);
         services.AddGatewayOptions(configuration)
+            .AddSecurity(configuration)
             .AddHttpSurface()
             .AddValidationRules()
             .AddCatalog()
@@ -65,17 +68,20 @@ public static class FarmGateway
     public static WebApplication MapFarmGateway(this WebApplication app)
     {
         app.UseMiddleware<LastAnswers>();
+        app.UseKnownProxies(app.Services.GetRequiredService<IOptions<SecurityOptions>>().Value);
         app.UseMiddleware<FailureHandler>();
         app.UseMiddleware<PathAsSent>();
         app.UseMiddleware<OriginGuard>();
         app.UseMiddleware<BodyLimit>();
         app.UseMiddleware<UnmatchedRoutes>();
         app.UseWebSockets();
+        app.UseSignIn();
         app.UseFarmFrontend();
         app.UseRouting();
+        app.UseScopes();
         foreach (var prefix in Prefixes)
         {
-            var routes = app.MapGroup(prefix);
+            var routes = app.MapGroup(prefix).WithScopes();
             foreach (var resource in app.Services.GetServices<IResource>().Where(r => prefix.Length == 0 ? r.IsBare : r.IsUnderApi))
                 resource.Map(routes);
         }

@@ -28,6 +28,17 @@ internal sealed partial class FailureHandler(RequestDelegate next, ILogger<Failu
         }
     }
 
+    /// <summary>The status that a failure is answered with.</summary>
+    public static int StatusOf(Exception failure) => failure switch
+    {
+        RequestRefusedException refused => refused.Status,
+        UnsafeFileNameException or NameConflictException => StatusCodes.Status400BadRequest,
+        FileNotFoundException { FileName: not null } => StatusCodes.Status404NotFound,
+        BadHttpRequestException bad => bad.StatusCode,
+        OrleansException or TimeoutException or OperationCanceledException or StoreUnavailableException or FilesUnavailableException => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
     private IResult Translate(Exception failure, HttpContext context)
     {
         switch (failure)

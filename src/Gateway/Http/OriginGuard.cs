@@ -1,4 +1,5 @@
 using System.Net;
+using Farm.Gateway.Security;
 using Microsoft.Extensions.Options;
 
 namespace Farm.Gateway.Http;
@@ -7,14 +8,14 @@ namespace Farm.Gateway.Http;
 /// Keeps web pages of other origins away from a server on a loopback address, and answers preflights. With
 /// <see cref="GatewayOptions.CorsOrigin"/> set, that origin is allowed instead, by CORS headers.
 /// </summary>
-internal sealed class OriginGuard(RequestDelegate next, IOptions<GatewayOptions> options)
+internal sealed class OriginGuard(RequestDelegate next, IOptions<GatewayOptions> options, SecurityMode mode)
 {
     /// <summary>Answers 403 to a foreign origin and 200 to any OPTIONS; passes everything else on.</summary>
     public Task InvokeAsync(HttpContext context)
     {
         if (options.Value.CorsOrigin is { Length: > 0 } allowed)
             AllowOrigin(context.Response.Headers, allowed);
-        else if (IsForeign(context.Request))
+        else if (IsForeign(context.Request) && !(mode.IsClosed && IsNavigation(context.Request)))
             return Answer(context, StatusCodes.Status403Forbidden);
         return HttpMethods.IsOptions(context.Request.Method) ? Answer(context, StatusCodes.Status200OK) : next(context);
     }
@@ -33,6 +34,10 @@ internal sealed class OriginGuard(RequestDelegate next, IOptions<GatewayOptions>
         return !origin.Host.Equals(request.Host.Host, StringComparison.OrdinalIgnoreCase)
             || (portGiven && request.Host.Port is { } own && origin.Port != own);
     }
+
+    // A person who comes along a link, as back from an OpenID provider. Where callers sign in it is their session that counts, not where they come from.
+    private static bool IsNavigation(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"] is ["navigate"] && request.Headers["Sec-Fetch-Dest"] is ["document"];
 
     private static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)

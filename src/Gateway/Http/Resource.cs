@@ -21,23 +21,23 @@ internal static class ResourceExtensions
     private static readonly string[] Reads = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>A route that is read: GET, and HEAD as ComfyUI answers it.</summary>
-    public static void MapRead(this IEndpointRouteBuilder routes, string pattern, Func<HttpContext, Task<IResult>> handler) =>
+    public static IEndpointConventionBuilder MapRead(this IEndpointRouteBuilder routes, string pattern, Func<HttpContext, Task<IResult>> handler) =>
         routes.MapMethods(pattern, Reads, context => RunAsync(context, handler)).WithMetadata(handler.Method);
 
     /// <summary>A route that is posted to.</summary>
-    public static void MapSend(this IEndpointRouteBuilder routes, string pattern, Func<HttpContext, Task<IResult>> handler) =>
+    public static IEndpointConventionBuilder MapSend(this IEndpointRouteBuilder routes, string pattern, Func<HttpContext, Task<IResult>> handler) =>
         routes.MapPost(pattern, context => RunAsync(context, handler)).WithMetadata(handler.Method);
 
     /// <summary>A route by which something is removed.</summary>
-    public static void MapRemove(this IEndpointRouteBuilder routes, string pattern, Func<HttpContext, Task<IResult>> handler) =>
+    public static IEndpointConventionBuilder MapRemove(this IEndpointRouteBuilder routes, string pattern, Func<HttpContext, Task<IResult>> handler) =>
         routes.MapDelete(pattern, context => RunAsync(context, handler)).WithMetadata(handler.Method);
 
     /// <summary>A route by which something is changed in part.</summary>
-    public static void MapChange(this IEndpointRouteBuilder routes, string pattern, Func<HttpContext, Task<IResult>> handler) =>
+    public static IEndpointConventionBuilder MapChange(this IEndpointRouteBuilder routes, string pattern, Func<HttpContext, Task<IResult>> handler) =>
         routes.MapPatch(pattern, context => RunAsync(context, handler)).WithMetadata(handler.Method);
 
     /// <summary>A route for one other method.</summary>
-    public static void MapOther(this IEndpointRouteBuilder routes, string method, string pattern, Func<HttpContext, Task<IResult>> handler) =>
+    public static IEndpointConventionBuilder MapOther(this IEndpointRouteBuilder routes, string method, string pattern, Func<HttpContext, Task<IResult>> handler) =>
         routes.MapMethods(pattern, [method], context => RunAsync(context, handler)).WithMetadata(handler.Method);
 
     /// <summary>

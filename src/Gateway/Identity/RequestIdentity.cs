@@ -1,5 +1,7 @@
+using Farm.Contracts.Security;
 using Farm.Contracts.Users;
 using Farm.Gateway.Http;
+using Farm.Gateway.Security;
 using Farm.Gateway.Users;
 using Microsoft.Extensions.Options;
 
@@ -21,16 +23,17 @@ public sealed class UserOptions
 }
 
 /// <summary>Finds out whose request it is.</summary>
-internal sealed class IdentityResolver(IOptions<UserOptions> options, TenantHeader tenants, IGrainFactory grains)
+internal sealed class IdentityResolver(IOptions<UserOptions> options, TenantHeader tenants, SecurityMode mode, IGrainFactory grains)
 {
     private const string Default = "default";
     private const string UserHeader = "Comfy-User";
 
     /// <summary>The identity of a request.</summary>
-    public RequestIdentity Of(HttpContext context) => new(tenants.Of(context), Named(context) ?? Default);
+    public RequestIdentity Of(HttpContext context) => new(TenantOf(context), Named(context) ?? Default);
 
     /// <summary>Whether a request may operate the farm and see what is not its own tenant's.</summary>
-    public bool IsOperator(HttpContext context) => tenants.Of(context) == tenants.Operators;
+    public bool IsOperator(HttpContext context) =>
+        TenantOf(context) == tenants.Operators && (CallerOf(context)?.Scopes.HasFlag(AccessScopes.Operate) ?? true);
 
     /// <summary>The identity of a request that operates the farm; refuses any other with a 403.</summary>
     public RequestIdentity Operator(HttpContext context) => IsOperator(context)
@@ -43,7 +46,9 @@ internal sealed class IdentityResolver(IOptions<UserOptions> options, TenantHead
     /// </summary>
     public async ValueTask<RequestIdentity?> KnownAsync(HttpContext context)
     {
-        var tenant = tenants.Of(context);
+        var tenant = TenantOf(context);
+        if (CallerOf(context)?.User is { } vouchedFor)
+            return new RequestIdentity(tenant, vouchedFor);
         if (!options.Value.MultiUser)
             return new RequestIdentity(tenant, Default);
         return Named(context) is { } user && UserName.IsId(user) && await grains.GetGrain<IUsersGrain>(tenant).ExistsAsync(user)
@@ -51,6 +56,16 @@ internal sealed class IdentityResolver(IOptions<UserOptions> options, TenantHead
             : null;
     }
 
+    private string TenantOf(HttpContext context) => CallerOf(context) is { } caller ? tenants.Of(context, caller) : tenants.Of(context);
+
+    // Where callers must sign in, nobody is somebody else for want of a name.
+    private Caller? CallerOf(HttpContext context) => !mode.IsClosed
+        ? null
+        : Caller.Of(context.User) ?? throw new RequestRefusedException("unauthorized", "Sign in, or send an API key", status: StatusCodes.Status401Unauthorized);
+
     private string? Named(HttpContext context) =>
+        CallerOf(context)?.User is { } user ? user : HeaderName(context);
+
+    private string? HeaderName(HttpContext context) =>
         options.Value.MultiUser && context.Request.Headers[UserHeader] is [{ Length: > 0 } user] ? user : null;
 }

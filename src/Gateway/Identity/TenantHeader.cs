@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Farm.Gateway.Http;
+using Farm.Gateway.Security;
 using Microsoft.Extensions.Options;
 
 namespace Farm.Gateway.Identity;
@@ -26,6 +27,9 @@ internal sealed partial class TenantHeader(IOptions<TenantHeaderOptions> options
     /// <summary>The tenant of requests that name none.</summary>
     public const string Default = "default";
 
+    /// <summary>The rule for a tenant's name.</summary>
+    public const string NameRule = "must be one name of 1 to 64 characters: a to z, 0 to 9, and after the first also '.', '_' and '-'";
+
     private const string Name = "X-Farm-Tenant";
 
     /// <summary>The tenant that operates the farm.</summary>
@@ -36,10 +40,16 @@ internal sealed partial class TenantHeader(IOptions<TenantHeaderOptions> options
     {
         if (!options.Value.TrustHeader || context.Request.Headers[Name] is not { Count: > 0 } given)
             return Default;
-        return given is [{ } name] && Rule().IsMatch(name)
-            ? name
-            : throw RequestRefusedException.Field(Name, "must be one name of 1 to 64 characters: a to z, 0 to 9, and after the first also '.', '_' and '-'");
+        return given is [{ } name] && IsName(name) ? name : throw RequestRefusedException.Field(Name, NameRule);
     }
+
+    /// <summary>Whether a text can be a tenant's name.</summary>
+    public static bool IsName(string text) => Rule().IsMatch(text);
+
+    /// <summary>The tenant that a caller who signed in acts for; a trusted header that names another one is refused.</summary>
+    public string Of(HttpContext context, Caller caller) => !options.Value.TrustHeader || context.Request.Headers[Name].Count == 0 || Of(context) == caller.Tenant
+        ? caller.Tenant
+        : throw new RequestRefusedException("forbidden", "The key or session is another tenant's", $"{Name} does not agree with it.", StatusCodes.Status403Forbidden);
 
     [GeneratedRegex("^[a-z0-9][a-z0-9._-]{0,63}\\z", RegexOptions.NonBacktracking)]
     private static partial Regex Rule();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Farm.Contracts.Security;
 
 namespace Farm.Gateway.OpenApi;
 
@@ -9,8 +10,9 @@ namespace Farm.Gateway.OpenApi;
 /// <param name="Query">Parameters of the query; all may be left out.</param>
 /// <param name="Body"><c>json</c>, <c>form</c>, <c>bytes</c>, or empty.</param>
 /// <param name="Answers">Answers by status.</param>
+/// <param name="Scope">What a caller must be allowed.</param>
 internal sealed record OperationFacts(
-    string Id, string Tag, string Summary, ImmutableArray<string> Query, string Body, ImmutableArray<AnswerFacts> Answers);
+    string Id, string Tag, string Summary, ImmutableArray<string> Query, string Body, ImmutableArray<AnswerFacts> Answers, AccessScopes Scope);
 
 /// <summary>An answer.</summary>
 /// <param name="Status">The HTTP status.</param>
@@ -18,7 +20,7 @@ internal sealed record OperationFacts(
 /// <param name="Fields">Members that an object always has.</param>
 internal sealed record AnswerFacts(string Status, string Kind, ImmutableArray<string> Fields);
 
-/// <summary>The operations of the surface, from operations.txt: handlers write their answers by hand, so no type tells of them.</summary>
+/// <summary>The operations of the surface, from operations.txt: handlers write their answers by hand, so no type tells of them. What a caller must be allowed is enforced from here.</summary>
 internal static class OperationTable
 {
     private const string Resource = "operations.txt";
@@ -36,7 +38,8 @@ internal static class OperationTable
     }
 
     private static OperationFacts Parse(string[] parts) => new(
-        parts[1], parts[2], parts[3], [.. Words(parts[4])], parts[5], [.. parts[6].Split(';', StringSplitOptions.TrimEntries).Select(ParseAnswer)]);
+        parts[1], parts[2], parts[3], [.. Words(parts[4])], parts[5], [.. parts[6].Split(';', StringSplitOptions.TrimEntries).Select(ParseAnswer)],
+        parts.Length > 7 ? Enum.Parse<AccessScopes>(parts[7], ignoreCase: true) : throw new InvalidDataException($"{Resource}: {parts[0]} names no scope: read, submit or operate."));
 
     private static AnswerFacts ParseAnswer(string text)
     {

@@ -2,14 +2,16 @@ using System.Collections.Immutable;
 using System.Net.WebSockets;
 using Farm.Contracts.Prompts;
 using Farm.Contracts.Sessions;
+using Farm.Gateway.Security;
 
 namespace Farm.Gateway.WebSockets;
 
 /// <summary>One socket of one client: its queue, what it can take, and where it stands in its session.</summary>
-internal sealed class ClientConnection(string tenant, string clientId, WebSocket socket, OutgoingQueue queue)
+internal sealed class ClientConnection(string tenant, string clientId, WebSocket socket, OutgoingQueue queue, Caller? caller = null)
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _cut = new();
+    private readonly CancellationTokenSource _signedOut = new();
     private List<ClientEvent>? _held = [];
     private bool _released;
     private long _lastSequence;
@@ -20,6 +22,9 @@ internal sealed class ClientConnection(string tenant, string clientId, WebSocket
 
     /// <summary>Whose socket it is.</summary>
     public string Tenant { get; } = tenant;
+
+    /// <summary>Who opened it; null where nobody signs in.</summary>
+    public Caller? Caller { get; } = caller;
 
     /// <summary>The session it belongs to.</summary>
     public string ClientId { get; } = clientId;
@@ -41,6 +46,9 @@ internal sealed class ClientConnection(string tenant, string clientId, WebSocket
 
     /// <summary>Set when the client could not keep up.</summary>
     public CancellationToken Cut => _cut.Token;
+
+    /// <summary>Set when the client's key or session is no longer good.</summary>
+    public CancellationToken SignedOut => _signedOut.Token;
 
     /// <summary>Queues events; before <see cref="Open"/> they are held back.</summary>
     public void Deliver(ImmutableArray<ClientEvent> events)
@@ -85,6 +93,15 @@ internal sealed class ClientConnection(string tenant, string clientId, WebSocket
     /// <summary>Nothing new is queued: this gateway stops, and another one goes on with the session.</summary>
     public void Leave() => queue.End();
 
+    /// <summary>The client may hear nothing more: what waits is dropped.</summary>
+    public void SignOut()
+    {
+        Release();
+        queue.Clear();
+        _signedOut.Cancel();
+        queue.End();
+    }
+
     /// <summary>Sends what is queued until the socket ends; closes it where the queue ends first, and says why.</summary>
     public async Task SendAsync(CancellationToken cancel)
     {
@@ -98,9 +115,13 @@ internal sealed class ClientConnection(string tenant, string clientId, WebSocket
             }
             else if (queue.HasEnded)
             {
-                await (queue.HasOverflown
-                    ? socket.CloseOutputAsync(WebSocketCloseStatus.PolicyViolation, "the client reads too slowly", cancel)
-                    : socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "the server stops", cancel));
+                var (status, reason) = (queue.HasOverflown, _signedOut.IsCancellationRequested) switch
+                {
+                    (_, true) => (WebSocketCloseStatus.PolicyViolation, "sign in again"),
+                    (true, _) => (WebSocketCloseStatus.PolicyViolation, "the client reads too slowly"),
+                    _ => (WebSocketCloseStatus.EndpointUnavailable, "the server stops"),
+                };
+                await socket.CloseOutputAsync(status, reason, cancel);
                 return;
             }
         }

@@ -64,6 +64,17 @@ internal sealed class OutgoingQueue(long maxBytes, int maxMessages)
         }
     }
 
+    /// <summary>Drops what waits.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _waiting.Clear();
+            _previews.Clear();
+            _bytes = 0;
+        }
+    }
+
     /// <summary>Takes no more from now on; what waits may still be taken.</summary>
     public void End()
     {

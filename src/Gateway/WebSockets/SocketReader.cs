@@ -17,6 +17,7 @@ internal sealed partial class SocketReader(
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         using var cut = connection.Cut.Register(() => CutOff(connection, stop));
+        using var signedOut = connection.SignedOut.Register(() => _ = FarewellAsync(stop));
         using var leaving = departure.Begun.Register(() => Leave(connection, stop));
         var sending = SendAsync(connection, stop.Token);
         try

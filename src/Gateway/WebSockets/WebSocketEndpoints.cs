@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using Farm.Contracts.Scheduling;
 using Farm.Gateway.Http;
 using Farm.Gateway.Identity;
+using Farm.Gateway.Security;
 using Microsoft.Extensions.Options;
 
 namespace Farm.Gateway.WebSockets;
@@ -27,7 +28,7 @@ internal sealed class WebSocketEndpoints(
             new WebSocketAcceptContext { KeepAliveInterval = limits.SocketPing, KeepAliveTimeout = limits.SocketPing });
         var connection = new ClientConnection(
             identities.Of(context).Tenant, given.Length > 0 ? given : Guid.NewGuid().ToString("N"), socket,
-            new OutgoingQueue(limits.MaxSocketBacklog, limits.MaxSocketMessages));
+            new OutgoingQueue(limits.MaxSocketBacklog, limits.MaxSocketMessages), Caller.Of(context.User));
         await ServeAsync(connection, socket, context.RequestAborted);
         return Results.Empty;
     }

@@ -46,6 +46,8 @@ internal sealed partial class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistor
 
     public FakeAssets Assets { get; } = new();
 
+    public FakeSecurity Security { get; } = new();
+
     public ConcurrentDictionary<(string User, string Key), string> Settings { get; } = new();
 
     public Task<IGatewayObserver> Subscribed => _subscribed.Task;
@@ -219,6 +221,7 @@ internal sealed partial class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistor
             nameof(IGrainFactory.CreateObjectReference) => args![0],
             nameof(IGrainFactory.GetGrain) when targetMethod.GetGenericArguments()[0] == typeof(IPromptGrain) => new PromptGrain(Farm, (Guid)args![0]!),
             nameof(IGrainFactory.GetGrain) when targetMethod.GetGenericArguments()[0] == typeof(IAssetGrain) => Farm.Assets,
+            nameof(IGrainFactory.GetGrain) when targetMethod.GetGenericArguments()[0] is var grain && grain.IsAssignableFrom(typeof(FakeSecurity)) => Farm.Security,
             nameof(IGrainFactory.GetGrain) => Farm,
             _ => throw new NotSupportedException(targetMethod.Name),
         };

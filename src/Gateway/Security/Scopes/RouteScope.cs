@@ -1,0 +1,49 @@
+using Farm.Contracts.Security;
+using Farm.Gateway.OpenApi;
+
+namespace Farm.Gateway.Security.Scopes;
+
+/// <summary>What a caller must be allowed for a route; stands among the route's metadata.</summary>
+/// <param name="Scope">The scope.</param>
+internal sealed record RouteScope(AccessScopes Scope)
+{
+    private static readonly PathString Internal = "/internal";
+
+    /// <summary>Whether a request is an operator's action, which is written down: it operates, and does more than to read.</summary>
+    public static bool IsAction(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<RouteScope>()?.Scope == AccessScopes.Operate
+        && ByMethod(context.Request.Method) == AccessScopes.Submit && !context.Request.Path.StartsWithSegments(Internal, StringComparison.Ordinal);
+
+    /// <summary>Of the route that a request met; by its method where the route says nothing or there is none.</summary>
+    public static AccessScopes Of(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<RouteScope>()?.Scope ?? ByMethod(context.Request.Method);
+
+    private static AccessScopes ByMethod(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? AccessScopes.Read : AccessScopes.Submit;
+}
+
+/// <summary>Gives routes the scopes of operations.txt.</summary>
+internal static class RouteScopes
+{
+    private const string Api = "/api";
+
+    /// <summary>Looks up every route that is mapped below.</summary>
+    public static RouteGroupBuilder WithScopes(this RouteGroupBuilder routes)
+    {
+        ((IEndpointConventionBuilder)routes).Finally(builder =>
+        {
+            if (builder is RouteEndpointBuilder { RoutePattern.RawText: { } path } && builder.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault() is { HttpMethods: [var method, ..] } && Find(method, path) is { } scope)
+                builder.Metadata.Add(new RouteScope(scope));
+        });
+        return routes;
+    }
+
+    private static AccessScopes? Find(string method, string path)
+    {
+        var plain = string.Join('/', path.Split('/').Select(Plain));
+        // The table has each operation once: at its path under /api, or at the bare one.
+        string[] paths = plain.StartsWith(Api + '/', StringComparison.Ordinal) ? [plain, plain[Api.Length..]] : [plain, Api + plain];
+        return paths.Select(known => OperationTable.All.GetValueOrDefault($"{method} {known}")?.Scope).FirstOrDefault(scope => scope is not null);
+    }
+
+    // Without the marks of a rest of the path and of a rule for the value.
+    private static string Plain(string segment) => segment.StartsWith('{') ? $"{{{segment.TrimStart('{', '*').Split(':', '}')[0]}}}" : segment;
+}
