@@ -2,8 +2,8 @@ using System.Net.WebSockets;
 using System.Text;
 using Farm.Contracts.Prompts;
 using Farm.Contracts.Sessions;
+using Farm.Gateway.Health;
 using Farm.Gateway.Tests.Fakes;
-using Microsoft.Extensions.Hosting;
 using Xunit;
 
 namespace Farm.Gateway.Tests.WebSockets;
@@ -94,7 +94,7 @@ public class WebSocketEndpointsTests
         await ReadAsync(socket);
         await DeliverAsync(host, new ExecutionStart(5));
 
-        host.Get<IHostApplicationLifetime>().StopApplication();
+        await host.Get<Departure>().StoppingAsync(CancellationToken.None);
 
         Assert.Contains("execution_start", await ReadAsync(socket), StringComparison.Ordinal);
         Assert.Equal(WebSocketCloseStatus.EndpointUnavailable, (await ReadToTheEndAsync(socket)).CloseStatus);
