@@ -19,6 +19,7 @@ using Farm.Gateway.Operations;
 using Farm.Gateway.Prompts;
 using Farm.Gateway.Queue;
 using Farm.Gateway.Replacements;
+using Farm.Gateway.Retention;
 using Farm.Gateway.Security;
 using Farm.Gateway.Security.Scopes;
 using Farm.Gateway.Settings;
@@ -176,6 +177,7 @@ public static class FarmGateway
         .AddSingleton<IResource, InternalEndpoints>()
         .AddSingleton<IResource, LedgerEndpoints>()
         .AddSingleton<IResource, OperationsEndpoints>()
+        .AddSingleton<IResource, RetentionEndpoints>()
         .AddAssets();
 }
 

@@ -54,6 +54,19 @@ public sealed class DataFolders
     /// <summary>The path of a folder of an area; empty for the area's own.</summary>
     public string Of(FileArea area, string folder) => folder.Length == 0 ? Of(area) : Path.Combine(Of(area), folder);
 
+    /// <summary>Whether a file or a folder on the way to it is a symbolic link; false too where the area does not lie on this machine.</summary>
+    public bool IsBehindLink(FileKey key)
+    {
+        var path = Of(key.Area);
+        foreach (var part in key.Path.Split('/'))
+        {
+            path = Path.Combine(path, part);
+            if (new FileInfo(path).LinkTarget is not null)
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>Makes the folders that users put files into, of those areas that lie in folders.</summary>
     internal void Create(Func<FileArea, bool> isLocal)
     {

@@ -31,7 +31,10 @@ internal static class AssetFiles
 
     /// <summary>The asset that a file makes: named after it, tagged with its root and folders.</summary>
     public static FileAsset Describe(AssetFile file, FileKey key) =>
-        new(file, key.Name, key.Name, MediaTypes.Of(key.Name) ?? Unknown, [.. Tags(file.Place.Root, key.Folder).Order(StringComparer.Ordinal)]);
+        new(file, key.Name, key.Name, MediaTypes.Of(key.Name) ?? Unknown, [.. TagsOf(file.Place.Root, key).Order(StringComparer.Ordinal)]);
+
+    /// <summary>The tags that a file's place gives its asset.</summary>
+    public static ImmutableArray<string> TagsOf(string root, FileKey key) => Tags(root, key.Folder);
 
     /// <summary>The files that a run's outputs name and that stay: those of the output folder.</summary>
     public static ImmutableArray<AssetPlace> Saved(IEnumerable<NodeUi> outputs)

@@ -82,5 +82,6 @@ internal static class AssetQueries
         AccessedAt = FromMicroseconds(row.AccessedAt),
     };
 
-    private static DateTimeOffset FromMicroseconds(long moment) => DateTimeOffset.UnixEpoch.AddTicks(moment * MicrosecondsPerTick);
+    /// <summary>A moment of a row.</summary>
+    public static DateTimeOffset FromMicroseconds(long moment) => DateTimeOffset.UnixEpoch.AddTicks(moment * MicrosecondsPerTick);
 }

@@ -47,13 +47,6 @@ internal sealed class EfWebhookStore(IDbContextFactory<FarmDb> contexts, GroupCo
     }
 
     /// <inheritdoc/>
-    public Task ForgetAsync(DateTimeOffset before)
-    {
-        var time = before.ToUnixTimeMilliseconds();
-        return commits.WriteAsync(db => db.Webhooks.Where(w => w.CreatedAt < time).ExecuteDeleteAsync());
-    }
-
-    /// <inheritdoc/>
     public async Task<(string? Error, bool Delivered)?> FindAsync(Guid id)
     {
         await using var db = await contexts.CreateDbContextAsync();

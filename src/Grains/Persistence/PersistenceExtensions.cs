@@ -6,7 +6,9 @@ using Farm.Grains.History;
 using Farm.Grains.Jobs;
 using Farm.Grains.Keys;
 using Farm.Grains.Ledger;
+using Farm.Grains.Persistence.Retention;
 using Farm.Grains.Prompts;
+using Farm.Grains.Retention;
 using Farm.Grains.Scheduling;
 using Farm.Grains.Users;
 using Farm.Grains.Webhooks;
@@ -58,6 +60,12 @@ internal static class PersistenceExtensions
         services.AddSingleton<ILedgerStore, EfLedgerStore>();
         services.AddSingleton<IBatchStore, EfBatchStore>();
         services.AddSingleton<IWebhookStore, EfWebhookStore>();
+        services.AddSingleton<IRetentionStore, EfRetentionStore>();
+        services.AddSingleton<IRetained, RetainedHistory>();
+        services.AddSingleton<IRetained, RetainedLedger>();
+        services.AddSingleton<IRetained, RetainedBatches>();
+        services.AddSingleton<IRetained, RetainedWebhooks>();
+        services.AddSingleton<IRetained, RetainedAudit>();
         services.AddSingleton<IKeyStore, EfKeyStore>();
         services.AddSingleton<IAuditStore, EfAuditStore>();
     }

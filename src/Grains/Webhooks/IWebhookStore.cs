@@ -14,9 +14,6 @@ internal interface IWebhookStore
     /// <summary>A try came to its end: delivered where there is no error, else to be tried again, or given up where no time is given.</summary>
     Task EndTryAsync(WebhookMessage message, DateTimeOffset now, string? error, DateTimeOffset? again);
 
-    /// <summary>Forgets messages that came up before.</summary>
-    Task ForgetAsync(DateTimeOffset before);
-
     /// <summary>The error of a message's last try, and whether it was delivered; null when there is no such message.</summary>
     Task<(string? Error, bool Delivered)?> FindAsync(Guid id);
 }

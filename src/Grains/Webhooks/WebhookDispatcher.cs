@@ -9,11 +9,8 @@ namespace Farm.Grains.Webhooks;
 internal sealed partial class WebhookDispatcher(
     IWebhookStore store, WebhookSender sender, TimeProvider clock, IOptions<WebhookOptions> options, ILogger<WebhookDispatcher> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
-    private const int MostADay = 24;
-
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
-    private DateTimeOffset _forgetAt;
 
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
@@ -45,7 +42,6 @@ internal sealed partial class WebhookDispatcher(
             try
             {
                 await SendDueAsync();
-                await ForgetAsync();
             }
             catch (Exception error) when (!_stop.IsCancellationRequested)
             {
@@ -72,14 +68,6 @@ internal sealed partial class WebhookDispatcher(
         DateTimeOffset? again = error is not null && taken.Tries < options.Value.MaxTries ? now + DelayAfter(taken.Tries, options.Value) : null;
         await store.EndTryAsync(taken, now, error, again);
         if (error is not null) Failed(logger, message.Id, taken.Tries, error, again is null ? "given up" : "tried again");
-    }
-
-    private async Task ForgetAsync()
-    {
-        var now = clock.GetUtcNow();
-        if (now < _forgetAt) return;
-        _forgetAt = now + TimeSpan.FromDays(1.0 / MostADay);
-        await store.ForgetAsync(now - options.Value.Retention);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Messages that are due could not be looked for; it is tried again.")]

@@ -34,9 +34,6 @@ public sealed class WebhookOptions
 
     /// <summary>How often messages that are due are looked for. 2 s by default.</summary>
     public TimeSpan ScanInterval { get; set; } = TimeSpan.FromSeconds(2);
-
-    /// <summary>How long messages are kept after they came up. 7 days by default.</summary>
-    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(7);
 }
 
 /// <summary>Checks <see cref="WebhookOptions"/> at start. Says nothing of the key itself.</summary>
@@ -60,7 +57,6 @@ internal sealed class WebhookOptionsValidator : IValidateOptions<WebhookOptions>
         Above(nameof(options.FirstDelay), options.FirstDelay);
         Above(nameof(options.LongestDelay), options.LongestDelay);
         Above(nameof(options.ScanInterval), options.ScanInterval);
-        Above(nameof(options.Retention), options.Retention);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Above(string option, TimeSpan value)

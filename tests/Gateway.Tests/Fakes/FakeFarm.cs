@@ -5,6 +5,7 @@ using Farm.Contracts.Assets;
 using Farm.Contracts.Catalog;
 using Farm.Contracts.Jobs;
 using Farm.Contracts.Prompts;
+using Farm.Contracts.Retention;
 using Farm.Contracts.Scheduling;
 using Farm.Contracts.Sessions;
 using Farm.Contracts.Users;
@@ -45,6 +46,8 @@ internal sealed partial class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistor
     public ConcurrentDictionary<string, FarmUser> Users { get; } = new(StringComparer.Ordinal);
 
     public FakeAssets Assets { get; } = new();
+
+    public FakeRetention Retention { get; } = new();
 
     public FakeSecurity Security { get; } = new();
 
@@ -221,6 +224,7 @@ internal sealed partial class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistor
             nameof(IGrainFactory.CreateObjectReference) => args![0],
             nameof(IGrainFactory.GetGrain) when targetMethod.GetGenericArguments()[0] == typeof(IPromptGrain) => new PromptGrain(Farm, (Guid)args![0]!),
             nameof(IGrainFactory.GetGrain) when targetMethod.GetGenericArguments()[0] == typeof(IAssetGrain) => Farm.Assets,
+            nameof(IGrainFactory.GetGrain) when targetMethod.GetGenericArguments()[0] == typeof(IRetentionGrain) => Farm.Retention,
             nameof(IGrainFactory.GetGrain) when targetMethod.GetGenericArguments()[0] is var grain && grain.IsAssignableFrom(typeof(FakeSecurity)) => Farm.Security,
             nameof(IGrainFactory.GetGrain) => Farm,
             _ => throw new NotSupportedException(targetMethod.Name),
