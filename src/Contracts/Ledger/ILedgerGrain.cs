@@ -149,7 +149,7 @@ public sealed record LedgerAttempt(int Attempt, string? WorkerId, DateTimeOffset
 /// <param name="NodeId">The node.</param>
 /// <param name="Input">Its input.</param>
 /// <param name="Name">The file's name as the graph gives it.</param>
-/// <param name="Hash">Hash of the content (<c>blake3:…</c>) as known when the prompt ended; null while it was not.</param>
+/// <param name="Hash">Hash of the content (<c>sha256:…</c>, or <c>blake3:…</c> where the file store names contents so) as its worker knew it when the prompt ended; null where it did not.</param>
 [GenerateSerializer, Immutable, Alias("farm.LedgerModel")]
 public sealed record LedgerModel(string NodeId, string Input, string Name, string? Hash);
 

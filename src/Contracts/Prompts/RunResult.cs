@@ -48,6 +48,9 @@ public sealed record RunResult
 
     /// <summary>What it took of the device; null where nothing was measured.</summary>
     [Id(6)] public RunUsage? Usage { get; init; }
+
+    /// <summary>The contents of the model files that the graph names, as far as the worker knows them.</summary>
+    [Id(7)] public ImmutableArray<ModelHash> ModelHashes { get; init; } = [];
 }
 
 /// <summary>The UI record of one node, as history shows it under <c>outputs</c> and <c>meta</c>.</summary>

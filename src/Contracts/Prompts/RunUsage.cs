@@ -16,6 +16,12 @@ public sealed record RunUsage
     [Id(1)] public ImmutableArray<ModelSize> Models { get; init; } = [];
 }
 
+/// <summary>A model file's content.</summary>
+/// <param name="File">The file as <c>folder/name</c>.</param>
+/// <param name="Hash"><c>sha256:</c> and hexadecimal digits; <c>blake3:</c> where the file store names contents so.</param>
+[GenerateSerializer, Immutable, Alias("farm.ModelHash")]
+public sealed record ModelHash(string File, string Hash);
+
 /// <summary>What a model file's networks take in memory.</summary>
 /// <param name="File">The file's name without folders.</param>
 /// <param name="Bytes">Bytes of its weights in the compute type, of all its networks that are loaded.</param>

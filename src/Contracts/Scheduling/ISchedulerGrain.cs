@@ -152,6 +152,9 @@ public sealed record WorkerClaim
 
     /// <summary>Bytes of memory that its device has; 0 where that is not known.</summary>
     [Id(7)] public long TotalMemory { get; init; }
+
+    /// <summary>Model files that it was asked for and does not have, as <c>folder/name</c>.</summary>
+    [Id(8)] public ImmutableArray<string> LackedFiles { get; init; } = [];
 }
 
 /// <summary>The right to run one attempt, for as long as it is renewed.</summary>

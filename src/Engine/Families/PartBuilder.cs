@@ -153,7 +153,7 @@ internal sealed class PartBuilder(string fileName, ModelMemory memory, ComputePr
         return new NetworkPart<T>(weights, patches ?? WeightPatches.None, changes => new ModelSlot<T>(
             memory,
             $"{weights.Identity}|{type}|{storage}|{changes.Identity}",
-            $"{fileName} {part}",
+            $"{fileName} {part.Replace(' ', '-')}", // the last space parts file from part
             weights.BytesAt(SafetensorsHeader.SizeOf(storage ?? type)),
             room => Wire(new NetworkWeights(weights, type, memory.Device, changes, roundsChanges, room) { Storage = storage }, wire)));
     }

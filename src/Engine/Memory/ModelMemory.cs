@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Farm.Engine.Memory;
 
 /// <summary>A network that is loaded.</summary>
-/// <param name="Name">File and part, such as <c>v1-5.safetensors unet</c>.</param>
+/// <param name="Name">File and part, such as <c>v1-5.safetensors unet</c>; the part has no space.</param>
 /// <param name="Bytes">Size of its weights in the compute type; of those it keeps, where it does not fit.</param>
 /// <param name="InUse">Whether a run holds it right now.</param>
 public sealed record ResidentModel(string Name, long Bytes, bool InUse);
@@ -42,6 +42,9 @@ public sealed class ModelMemory : IDisposable
 
     /// <summary>Told the name of a network whose load begins; what it gives is disposed when the load is over, successful or not. Default: nothing is told.</summary>
     public Func<string, IDisposable>? Loading { get; init; }
+
+    /// <summary>How many times networks were asked for.</summary>
+    public long Uses => Interlocked.Read(ref _clock);
 
     /// <summary>Bytes of all networks that are loaded or being loaded.</summary>
     public long ResidentBytes

@@ -20,12 +20,20 @@ internal static class LedgerEntries
         {
             EndedAt = state.EndedAt,
             Attempts = Attempts(state, status),
-            Models = read.Models,
+            Models = WithHashes(read.Models, end.ModelHashes),
             Seeds = read.Seeds,
             Outputs = end.Outputs.Sum(node => OutputCount.Of(node.Output)),
             GpuSeconds = Attempts(state, status).Sum(a => a.EndedAt is { } ended && a.StartedAt is { } started ? (ended - started).TotalSeconds : 0),
             Error = end.Messages.OfType<ExecutionError>().LastOrDefault() is { } error ? Shorten($"{error.Failure.Type}: {error.Failure.Message.TrimEnd('\n')}") : null,
         };
+    }
+
+    /// <summary>A graph gives names without folders: where two files of one name were used, neither's hash is told.</summary>
+    private static ImmutableArray<LedgerModel> WithHashes(ImmutableArray<LedgerModel> models, ImmutableArray<ModelHash> hashes)
+    {
+        if (hashes.IsDefaultOrEmpty) return models;
+        var byName = hashes.ToLookup(hash => hash.File[(hash.File.IndexOf('/', StringComparison.Ordinal) + 1)..], hash => hash.Hash, StringComparer.Ordinal);
+        return [.. models.Select(model => byName[model.Name].Distinct(StringComparer.Ordinal).ToArray() is [var hash] ? model with { Hash = hash } : model)];
     }
 
     /// <summary>The entry of a prompt that was removed while it waited.</summary>

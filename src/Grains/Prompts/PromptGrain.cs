@@ -105,7 +105,7 @@ internal sealed class PromptGrain(
             result = result with { Events = LostRun.WithHistory(result.Events, _state) };
         }
         _messages.Add(result.Events);
-        var end = new PromptEnd(result.Outcome, result.Completed, result.Outputs, _messages.ForHistory(ended.StartedAt));
+        var end = new PromptEnd(result.Outcome, result.Completed, result.Outputs, _messages.ForHistory(ended.StartedAt)) { ModelHashes = result.ModelHashes };
         await EndAsync(ended, end, result.Events, result.Usage);
         if (AssetFiles.Saved(result.Outputs) is { IsEmpty: false } saved)
             await TellAsync(GrainFactory.GetGrain<IAssetScanGrain>(ended.Submission.Tenant).SavedAsync(ended.Submission.User, ended.Submission.PromptId, saved));

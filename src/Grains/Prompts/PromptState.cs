@@ -68,4 +68,8 @@ internal sealed record PromptState
 /// <param name="Completed">Whether history counts it as completed.</param>
 /// <param name="Outputs">UI outputs in order of execution.</param>
 /// <param name="Messages">Events that history lists.</param>
-internal sealed record PromptEnd(RunOutcome Outcome, bool Completed, ImmutableArray<NodeUi> Outputs, ImmutableArray<RunEvent> Messages);
+internal sealed record PromptEnd(RunOutcome Outcome, bool Completed, ImmutableArray<NodeUi> Outputs, ImmutableArray<RunEvent> Messages)
+{
+    /// <summary>Contents of the model files that the graph names, for the ledger.</summary>
+    public ImmutableArray<ModelHash> ModelHashes { get; init; } = [];
+}

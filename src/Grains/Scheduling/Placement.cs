@@ -36,7 +36,16 @@ internal sealed class Placement(WorkerRoster roster, MemoryNeeds memory, IOption
         return best is null || Holds(item, best.Worker) ? null : best;
     }
 
-    private bool CanTake(QueuedItem item, KnownWorker worker) => worker.Profile.Has(item.Requirement) && !Avoids(item, worker) && !IsTooLarge(item, worker);
+    private bool CanTake(QueuedItem item, KnownWorker worker) => worker.Profile.Has(item.Requirement) && !LacksFile(item, worker) && !Avoids(item, worker) && !IsTooLarge(item, worker);
+
+    /// <summary>
+    /// Whether the worker lacks a file of the prompt that another one may have. Where none that lives has it, it goes anywhere: the node says
+    /// what is missing.
+    /// </summary>
+    private bool LacksFile(QueuedItem item, KnownWorker worker) =>
+        Lacks(item, worker) && roster.Living.Any(other => !other.Rests && other.Profile.Has(item.Requirement) && !Lacks(item, other));
+
+    private static bool Lacks(QueuedItem item, KnownWorker worker) => worker.Lacked.Count > 0 && item.Requirement.Files.Any(worker.Lacked.Contains);
 
     /// <summary>Whether the prompt was lost by this worker and one that lives can take it instead, which it waits for a while.</summary>
     private bool Avoids(QueuedItem item, KnownWorker worker)

@@ -27,6 +27,7 @@ internal sealed class WorkerRoster(TimeProvider clock, TimeSpan life)
         worker.LastSeen = clock.GetUtcNow();
         worker.FreeAt = null;
         (worker.FreeMemory, worker.TotalMemory) = (claim.FreeMemory, claim.TotalMemory);
+        worker.Lacked = claim.LackedFiles.IsDefaultOrEmpty ? [] : [.. claim.LackedFiles];
         if (worker.Resident != claim.ResidentModels) SetModels(worker, claim.ResidentModels);
         return worker;
     }
@@ -100,6 +101,9 @@ internal sealed class KnownWorker(string id)
 
     /// <summary>Bytes of device memory; 0 where that is not known.</summary>
     public long TotalMemory { get; set; }
+
+    /// <summary>Model files that it said it does not have, as <c>folder/name</c>.</summary>
+    public HashSet<string> Lacked { get; set; } = [];
 
     /// <summary>What it said is resident.</summary>
     public ImmutableArray<string> Resident { get; private set; } = [];

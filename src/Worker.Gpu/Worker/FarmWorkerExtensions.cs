@@ -100,8 +100,13 @@ public static class FarmWorkerExtensions
             .AddSingleton<WorkerInstruments>()
             .AddSingleton<WorkerLanes>()
             .AddSingleton<DeviceFaults>()
+            .AddSingleton<HashNotes>()
+            .AddSingleton<ModelHashes>()
+            .AddSingleton<RunMeter>()
+            .AddSingleton<LackedFiles>()
             .AddSingleton<RunJob>()
             .AddHostedService<MemoryLimit>()
+            .AddHostedService(provider => provider.GetRequiredService<ModelHashes>())
             .AddHostedService<WorkerLoop>();
     }
 

@@ -11,7 +11,7 @@ namespace Farm.Worker;
 
 /// <summary>Runs attempts: executes the prompt, reports on the way, hands in the result, and sees to its files.</summary>
 internal sealed class RunJob(
-    IGrainFactory grains, IFarmFiles farm, IEnumerable<INodeChecker> checkers, DeviceFaults device, RecentErrors errors,
+    IGrainFactory grains, IFarmFiles farm, IEnumerable<INodeChecker> checkers, DeviceFaults device, RecentErrors errors, RunMeter meter,
     WorkerInstruments instruments, IOptions<WorkerOptions> options, TimeProvider clock, ILogger<RunJob> logger)
 {
     /// <summary>
@@ -30,7 +30,9 @@ internal sealed class RunJob(
         var reporter = new RunReporter(prompt, job.Attempt, options.Value.ReportInterval, options.Value.RetryDelay, clock, logger);
         started(reporter);
         var reporting = reporter.RunAsync();
+        var measure = meter.Begin(job.Submission);
         var end = await ExecuteAsync(job, files, lane, reporter, span);
+        var (usage, hashes) = await meter.EndAsync(measure);
         // What comes later finds a whole result, and only the prompt's grain knows whether it counts: a lease that is gone may be one whose
         // result was committed and whose answer was lost.
         var cutShort = reporter.IsGivenBack ? "its worker was stopped" : reporter.Order == RunOrder.Abandon ? "its lease was gone" : null;
@@ -53,6 +55,8 @@ internal sealed class RunJob(
             Events = events,
             Outputs = end.Outputs,
             Fault = device.FaultOf(end.Closing),
+            Usage = usage,
+            ModelHashes = hashes,
         };
         return new Ran(prompt, attempt, result, cutShort, files.HasWritten ? own.Runs : null, options.Value.RetryDelay, clock, logger);
     }

@@ -14,6 +14,12 @@ internal static partial class WorkerLog
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId}, attempt {Attempt}: an unexpected failure of the worker ended the prompt.")]
     public static partial void RunBroke(this ILogger logger, Exception failure, Guid runId, int attempt);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Model file {File} could not be hashed: {Reason}")]
+    public static partial void NotHashed(this ILogger logger, string file, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The noted hashes of model files cannot be kept: {Reason}")]
+    public static partial void NotesLost(this ILogger logger, string reason);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId}, attempt {Attempt}: a report failed; it is sent again.")]
     public static partial void ReportFailed(this ILogger logger, Exception failure, Guid runId, int attempt);
 

@@ -12,7 +12,7 @@ namespace Farm.Worker;
 /// does not answer is asked again, and no failure of a prompt ends the loop.
 /// </summary>
 internal sealed class WorkerLoop(
-    IGrainFactory grains, WorkerIdentity identity, WorkerLanes lanes, RunJob job, ActiveRuns runs, WorkerPulse pulse,
+    IGrainFactory grains, WorkerIdentity identity, WorkerLanes lanes, RunJob job, ActiveRuns runs, LackedFiles lacked, WorkerPulse pulse,
     DrainSwitch drain, IHostApplicationLifetime host, IOptions<WorkerOptions> options, TimeProvider clock, ILogger<WorkerLoop> logger) : BackgroundService
 {
     private readonly WorkerOptions _options = options.Value;
@@ -106,6 +106,7 @@ internal sealed class WorkerLoop(
                 Labels = identity.Labels,
                 Pool = identity.Pool,
                 TotalMemory = identity.TotalMemory,
+                LackedFiles = await lacked.NowAsync(),
             };
             claiming = Scheduler.ClaimAsync(claim);
             var lease = await claiming.WaitAsync(either.Token);
@@ -142,6 +143,12 @@ internal sealed class WorkerLoop(
         {
             if (await BeginAsync(lease) is not { } work)
             {
+                runs.Remove(lease);
+                return Task.CompletedTask;
+            }
+            if (await lacked.FindNewAsync(work.Submission) is { } file)
+            {
+                await grains.GetGrain<IPromptGrain>(lease.RunId).LoseAttemptAsync(lease.Attempt, $"its worker does not have the model file {file}", givenBack: true);
                 runs.Remove(lease);
                 return Task.CompletedTask;
             }

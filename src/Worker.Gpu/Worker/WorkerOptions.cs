@@ -56,6 +56,15 @@ public sealed class WorkerOptions
     /// </summary>
     public long? MemoryLimitBytes { get; set; }
 
+    /// <summary>How often a run's memory is looked at, for the peak that placement goes by. Default: 200 ms.</summary>
+    public TimeSpan MemorySampleInterval { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>
+    /// Bytes of model files that are hashed in a second while a prompt runs, for the ledger; while none runs it goes as fast as the disk. 0 for no
+    /// hashes. Default: 67108864 (64 MiB).
+    /// </summary>
+    public long HashBytesPerSecond { get; set; } = 64 << 20;
+
     /// <summary>Results kept between prompts.</summary>
     public CacheOptions Cache { get; } = new();
 
@@ -87,12 +96,14 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
         (string Name, TimeSpan Value)[] times =
         [
             (nameof(options.HeartbeatInterval), options.HeartbeatInterval), (nameof(options.RenewInterval), options.RenewInterval),
-            (nameof(options.ReportInterval), options.ReportInterval), (nameof(options.RetryDelay), options.RetryDelay),
+            (nameof(options.MemorySampleInterval), options.MemorySampleInterval), (nameof(options.ReportInterval), options.ReportInterval), (nameof(options.RetryDelay), options.RetryDelay),
         ];
         foreach (var time in times.Where(t => t.Value <= TimeSpan.Zero))
             yield return Rule(time.Name, time.Value, "it must be more than 0");
         if (options.MemoryLimitBytes is { } limit and < 0)
             yield return Rule(nameof(options.MemoryLimitBytes), limit, "it must not be negative");
+        if (options.HashBytesPerSecond < 0)
+            yield return Rule(nameof(options.HashBytesPerSecond), options.HashBytesPerSecond, "it must not be negative");
         if (options.ShutdownGrace < TimeSpan.Zero)
             yield return Rule(nameof(options.ShutdownGrace), options.ShutdownGrace, "it must not be negative");
         if (!Enum.IsDefined(options.Cache.Kind))

@@ -139,6 +139,23 @@ public abstract class LedgerStoreSuite : IAsyncLifetime
         Assert.InRange(end.Error!.Length, 990, 1001);
     }
 
+    [Fact]
+    public async Task Ended_WithHashes_GivesThemToTheModelsOfTheirNames()
+    {
+        const string Named = """{"1":{"class_type":"A","inputs":{"ckpt_name":"sub/m.safetensors","lora_name":"twice.safetensors","vae_name":"unread.safetensors"}}}""";
+        var running = await UpdateAsync(PromptStateMachine.Begin(await QueueAsync(Samples.Submission("p") with { Prompt = Named }), 1, "w", At(1))!);
+        await Prompts.EndAsync(
+            PromptStateMachine.Complete(running, 1, RunOutcome.Success, At(2))!,
+            new PromptEnd(RunOutcome.Success, true, [], [new ExecutionSuccess(1)])
+            {
+                ModelHashes = [new("checkpoints/sub/m.safetensors", "sha256:1"), new("loras/twice.safetensors", "sha256:2"), new("vae/twice.safetensors", "sha256:3")],
+            });
+
+        var entry = Assert.Single(await Ledger.FindAsync("p", null));
+
+        Assert.Equal([("ckpt_name", "sha256:1"), ("lora_name", null), ("vae_name", null)], entry.Models.Select(model => (model.Input, model.Hash)));
+    }
+
     private T Get<T>()
         where T : notnull => _services!.GetRequiredService<T>();
 

@@ -140,6 +140,29 @@ public sealed class PlacementTests
     }
 
     [Fact]
+    public void Prompt_WhoseFileAWorkerLacks_WaitsForTheOneThatHasIt_AndGoesAnywhereWhereNoneHas()
+    {
+        var farm = new VirtualFarm(0, scheduling: new SchedulingOptions { WarmWait = TimeSpan.Zero });
+        farm.Add("has");
+        farm.Submit("t", "long", seconds: 500);
+        farm.RunUntil(0);
+        farm.Add("lacks", lacked: ["checkpoints/m.safetensors", "loras/other.safetensors"]);
+        farm.Submit("t", "here", needs: NeedsModel);
+        farm.Submit("t", "nowhere", needs: NeedsModel with { Files = ["loras/other.safetensors"] });
+
+        farm.RunUntil(499);
+        Assert.Equal(["long"], farm.Begun.Select(b => b.PromptId));
+        farm.RunUntil(502);
+
+        Assert.Equal([("here", "has"), ("nowhere", "has")], farm.Begun[1..].Select(b => (b.PromptId, b.Worker)));
+        var alone = new VirtualFarm(0);
+        alone.Add("lacks", lacked: ["checkpoints/m.safetensors"]);
+        alone.Submit("t", "gone", needs: NeedsModel);
+        alone.RunUntil(0);
+        Assert.Equal("gone", Assert.Single(alone.Begun).PromptId);
+    }
+
+    [Fact]
     public void Prompt_WhosePeakNoWorkerHas_IsTakenAtOnce()
     {
         var farm = new VirtualFarm(0);

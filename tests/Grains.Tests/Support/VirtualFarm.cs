@@ -46,9 +46,9 @@ internal sealed class VirtualFarm
     }
 
     /// <summary>A worker that is idle.</summary>
-    public void Add(string name, string pool = "", string[]? labels = null, string[]? resident = null, long memory = 0)
+    public void Add(string name, string pool = "", string[]? labels = null, string[]? resident = null, long memory = 0, string[]? lacked = null)
     {
-        var claim = FarmCluster.Claim(name, TimeSpan.Zero) with { ResidentModels = [.. resident ?? []], TotalMemory = memory };
+        var claim = FarmCluster.Claim(name, TimeSpan.Zero) with { ResidentModels = [.. resident ?? []], TotalMemory = memory, LackedFiles = [.. lacked ?? []] };
         _idle.Enqueue(Roster.Claims(claim, new WorkerProfile(["A"], pool, [.. labels ?? []])));
     }
 

@@ -61,7 +61,10 @@ internal sealed class WorkerSilo : IAsyncDisposable, IGatewayObserver
     }
 
     /// <summary>Submits a prompt in the notation of <see cref="ExecutorHarness"/>.</summary>
-    public async Task<IPromptGrain> SubmitAsync(string id, string prompt, string target, params ImmutableArray<NodeCheck> checks)
+    public Task<IPromptGrain> SubmitAsync(string id, string prompt, string target, params ImmutableArray<NodeCheck> checks) => SubmitAsync(id, prompt, target, PromptNeeds.None, checks);
+
+    /// <summary>The same, of a prompt that asks something of its worker.</summary>
+    public async Task<IPromptGrain> SubmitAsync(string id, string prompt, string target, PromptNeeds needs, ImmutableArray<NodeCheck> checks = default)
     {
         var grain = Grains.GetGrain<IPromptGrain>(Guid.CreateVersion7());
         await grain.SubmitAsync(new PromptSubmission
@@ -76,7 +79,8 @@ internal sealed class WorkerSilo : IAsyncDisposable, IGatewayObserver
             Targets = [target],
             ClassTypes = ["T"],
             CreatedAt = DateTimeOffset.UnixEpoch,
-            DeferredChecks = checks,
+            DeferredChecks = checks.IsDefault ? [] : checks,
+            Needs = needs,
         });
         return grain;
     }
