@@ -188,6 +188,26 @@ public sealed partial class ChartTests
         Assert.Contains("postgresql.password", Assert.Throws<FormatException>(() => Chart.Render(values)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Security_Missing_FailsTheRendering()
+    {
+        var values = Chart.Values(ValueSets.File("minimal"));
+        ((System.Collections.IDictionary)values["security"]!)["bootstrapKey"] = "";
+        Assert.Contains("security.existingSecret", Assert.Throws<FormatException>(() => Chart.Render(values)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Oidc_Rendered_NamesTheProviderAndItsClientsSecret()
+    {
+        var gateway = RenderedChart.Of("oidc-tls").FarmPods.Single(p => p.Pod.Metadata.Labels["app.kubernetes.io/component"] == "gateway").Pod.Spec.Containers.Single();
+        var environment = gateway.Env.ToDictionary(e => e.Name, e => e.Value ?? e.ValueFrom.SecretKeyRef?.Name, StringComparer.Ordinal);
+        Assert.Equal(
+            ("https://id.studio.example.com/realms/studio", "farm", "roles", "farm-client", "10.0.0.0/8"),
+            (environment["Farm__Security__Oidc__Authority"], environment["Farm__Security__Oidc__Audience"], environment["Farm__Security__Oidc__ScopesClaim"],
+                environment["Farm__Security__Oidc__ClientSecret"], environment["Farm__Security__Proxies__0"]));
+        Assert.DoesNotContain("Farm__Security__BootstrapKey", environment.Keys);
+    }
+
     [GeneratedRegex("(?<=`)Farm:[A-Za-z0-9:]+(?=`)", RegexOptions.ExplicitCapture, 2000)]
     private static partial Regex Option();
 

@@ -73,6 +73,53 @@ capabilities:
 {{- end -}}
 {{- end -}}
 
+{{- define "farm.security.secret" -}}
+{{- if .Values.security.existingSecret -}}
+{{ .Values.security.existingSecret }}
+{{- else if .Values.security.bootstrapKey -}}
+{{ .Release.Name }}-security
+{{- end -}}
+{{- end -}}
+
+{{- define "farm.env.security" -}}
+{{- if .Values.security.allowOpen -}}
+- name: Farm__Security__AllowOpen
+  value: "true"
+{{- else if include "farm.security.secret" . -}}
+- name: Farm__Security__BootstrapKey
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "farm.security.secret" . }}
+      key: bootstrap-key
+{{- else -}}
+- name: Farm__Security__Require
+  value: {{ if required "security.existingSecret, security.bootstrapKey, security.oidc.authority or security.allowOpen says who is let in" .Values.security.oidc.authority }}"true"{{ end }}
+{{- end }}
+{{- range $index, $proxy := .Values.security.proxies }}
+- name: Farm__Security__Proxies__{{ $index }}
+  value: {{ $proxy | quote }}
+{{- end }}
+{{- if .Values.security.oidc.authority }}
+- name: Farm__Security__Oidc__Authority
+  value: {{ .Values.security.oidc.authority | quote }}
+- name: Farm__Security__Oidc__Audience
+  value: {{ required "security.oidc.audience is the audience that tokens name" .Values.security.oidc.audience | quote }}
+- name: Farm__Security__Oidc__TenantClaim
+  value: {{ .Values.security.oidc.tenantClaim | quote }}
+- name: Farm__Security__Oidc__ScopesClaim
+  value: {{ .Values.security.oidc.scopesClaim | quote }}
+- name: Farm__Security__Oidc__ClientId
+  value: {{ .Values.security.oidc.clientId | quote }}
+{{- if .Values.security.oidc.clientSecret }}
+- name: Farm__Security__Oidc__ClientSecret
+  valueFrom:
+    secretKeyRef:
+      name: {{ .Values.security.oidc.clientSecret }}
+      key: client-secret
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{- define "farm.env.address" -}}
 - name: POD_IP
   valueFrom:
