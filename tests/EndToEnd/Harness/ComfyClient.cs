@@ -24,9 +24,12 @@ public sealed class ComfyClient : IDisposable
     public string ClientId { get; private init; } = Guid.NewGuid().ToString();
 
     /// <summary>A client whose socket is open; one that comes back has its id of before.</summary>
-    public static async Task<ComfyClient> ConnectAsync(FarmProcess farm, string? clientId = null)
+    public static Task<ComfyClient> ConnectAsync(FarmProcess farm, string? clientId = null) => ConnectAsync(farm.Address, clientId);
+
+    /// <summary>A client of what serves at an address.</summary>
+    public static async Task<ComfyClient> ConnectAsync(Uri address, string? clientId = null)
     {
-        var client = new ComfyClient(farm.Address) { ClientId = clientId ?? Guid.NewGuid().ToString() };
+        var client = new ComfyClient(address) { ClientId = clientId ?? Guid.NewGuid().ToString() };
         await client._socket.ConnectAsync(new UriBuilder(client._address) { Scheme = "ws", Path = "/ws", Query = $"clientId={client.ClientId}" }.Uri, CancellationToken.None);
         return client;
     }

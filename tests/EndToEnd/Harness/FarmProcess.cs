@@ -52,18 +52,21 @@ public sealed partial class FarmProcess : IAsyncDisposable
     /// <summary>Starts a farm on a data root and waits until it listens.</summary>
     public static async Task<FarmProcess> StartAsync(DataRoot root, params string[] arguments)
     {
-        var farm = Launch(Standalone, root, ["--urls", "http://127.0.0.1:0", .. arguments]);
+        var farm = Launch(Standalone, root.WorkingFolder, EnvironmentOf(root), ["--urls", "http://127.0.0.1:0", .. arguments]);
         farm.Address = await farm._address.Task;
         return farm;
     }
 
     /// <summary>Starts one program of a farm in parts (<c>Farm.Gateway</c>, <c>Farm.Grains</c>, <c>Farm.Worker.Gpu</c>).</summary>
-    public static FarmProcess StartPart(DataRoot root, string name, params string[] arguments)
+    public static FarmProcess StartPart(DataRoot root, string name, params string[] arguments) => StartPart(root.WorkingFolder, name, EnvironmentOf(root), arguments);
+
+    /// <summary>Starts one program in an environment of its own.</summary>
+    public static FarmProcess StartPart(string workingFolder, string name, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
     {
         string Beside(string file) => Path.Combine(AppContext.BaseDirectory, file);
         // The parts lie here as libraries of the whole.
         return Launch(
-            "dotnet", root,
+            "dotnet", workingFolder, environment,
             ["exec", "--depsfile", Beside("Farm.Standalone.deps.json"), "--runtimeconfig", Beside("Farm.Standalone.runtimeconfig.json"), Beside($"{name}.dll"), .. arguments]);
     }
 
@@ -73,9 +76,15 @@ public sealed partial class FarmProcess : IAsyncDisposable
     /// <summary>Runs the program to its end.</summary>
     public static async Task<(int ExitCode, string Log)> RunAsync(DataRoot root, params string[] arguments)
     {
-        await using var farm = Launch(Standalone, root, arguments);
-        await farm._process.WaitForExitAsync();
-        return (farm._process.ExitCode, farm.Log);
+        await using var farm = Launch(Standalone, root.WorkingFolder, EnvironmentOf(root), arguments);
+        return (await farm.ExitAsync(CancellationToken.None), farm.Log);
+    }
+
+    /// <summary>Waits until it ends by itself; its exit status.</summary>
+    public async Task<int> ExitAsync(CancellationToken cancel)
+    {
+        await _process.WaitForExitAsync(cancel);
+        return _process.ExitCode;
     }
 
     /// <summary>Ends it with SIGKILL, wherever it stands.</summary>
@@ -88,7 +97,8 @@ public sealed partial class FarmProcess : IAsyncDisposable
     /// <summary>Asks it to end with SIGTERM; its exit status.</summary>
     public async Task<int> StopAsync()
     {
-        _ = kill(_process.Id, Terminate);
+        if (IsAlive)
+            _ = kill(_process.Id, Terminate);
         await _process.WaitForExitAsync();
         return _process.ExitCode;
     }
@@ -100,15 +110,16 @@ public sealed partial class FarmProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static FarmProcess Launch(string program, DataRoot root, IEnumerable<string> arguments)
+    private static Dictionary<string, string> EnvironmentOf(DataRoot root) => new(StringComparer.Ordinal)
     {
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["Farm__Data__Root"] = root.Path,
-            ["Farm__Data__Models"] = TestModels.Folder,
-            ["Farm__Torch__Threads"] = "2",
-        };
-        var farm = new FarmProcess(program, root.WorkingFolder, environment, arguments);
+        ["Farm__Data__Root"] = root.Path,
+        ["Farm__Data__Models"] = TestModels.Folder,
+        ["Farm__Torch__Threads"] = "2",
+    };
+
+    private static FarmProcess Launch(string program, string workingFolder, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
+    {
+        var farm = new FarmProcess(program, workingFolder, environment, arguments);
         farm._process.Start();
         farm._process.BeginOutputReadLine();
         farm._process.BeginErrorReadLine();
