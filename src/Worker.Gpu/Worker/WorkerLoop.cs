@@ -119,7 +119,7 @@ internal sealed class WorkerLoop(
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
             if (claiming is not null)
-                _ = ReturnLateAsync(claiming);
+                await ReturnLateAsync(claiming);
             return null;
         }
         catch (Exception failure)
@@ -129,10 +129,11 @@ internal sealed class WorkerLoop(
         }
     }
 
-    // A prompt that is handed out while the worker already leaves goes straight back.
+    // A prompt that is handed out while the worker already leaves goes straight back. The worker waits for it: else the prompt would wait for the
+    // lease to end.
     private Task ReturnLateAsync(Task<Lease?> claiming) => TryAsync(async () =>
     {
-        if (await claiming is { } lease)
+        if (await claiming.WaitAsync(_options.ClaimPatience + _options.RetryDelay, clock) is { } lease)
             await grains.GetGrain<IPromptGrain>(lease.RunId).LoseAttemptAsync(lease.Attempt, "its worker was stopped", givenBack: true);
     });
 

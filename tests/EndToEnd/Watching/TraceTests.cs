@@ -26,8 +26,9 @@ public sealed class TraceTests
         await RunAsync(collector, graph, limit.Token);
         var trace = await TraceAsync(collector, 6 + graph.AsObject().Count, limit.Token);
 
-        foreach (var span in trace.OrderBy(s => s.Start))
-            TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\t', span.Process, span.Source, span.Name, span.Start, span.End, span.Id, span.ParentId));
+        // docs/trace.svg is one of these.
+        var picture = TraceDrawing.Svg(trace);
+        await File.WriteAllTextAsync(Path.Combine(AppContext.BaseDirectory, "trace.svg"), picture, limit.Token);
         Span Only(string source, string name) => Assert.Single(trace, s => s.Source == source && s.Name == name);
         var submit = Only("Farm.Gateway", "submit");
         var run = Only("Farm.Worker", "run");
@@ -43,6 +44,7 @@ public sealed class TraceTests
         var nodes = trace.Where(s => s.Source == "Farm.Nodes").ToList();
         Assert.Equal(classes, nodes.Select(s => s.Name).Order(StringComparer.Ordinal));
         Assert.All(nodes, s => Assert.Equal((run.Process, run.Id), (s.Process, s.ParentId)));
+        Assert.All((string[])["farm-gateway", "farm-grains", "farm-worker", "submit", "queued", "commit", "begin", "run", "end", .. classes], name => Assert.Contains($">{name}<", picture, StringComparison.Ordinal));
         Assert.True(queued.End <= run.Start, "it ran before it was handed out");
         Assert.DoesNotContain(Secret, collector.Everything, StringComparison.Ordinal);
     }
