@@ -26,6 +26,9 @@ internal sealed class ComposeFarm : IAsyncDisposable
     private ComposeFarm(PostgresServer postgres, RedisServer redis, S3Server s3, string database) =>
         (_postgres, _redis, _s3, _database) = (postgres, redis, s3, database);
 
+    /// <summary>The operators' key.</summary>
+    public string Key { get; } = Guid.NewGuid().ToString("N") + Guid.NewGuid().ToString("N");
+
     /// <summary>Where the gateway serves.</summary>
     public Uri Address => new UriBuilder("http", AddressOf("gateway"), GatewayPort).Uri;
 
@@ -42,7 +45,10 @@ internal sealed class ComposeFarm : IAsyncDisposable
     /// <summary>Starts every service when what it waits for is as it says, and returns when all are well.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["POSTGRES_PASSWORD"] = "not asked for", ["OBJECTS_PASSWORD"] = S3Server.Key };
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["POSTGRES_PASSWORD"] = "not asked for", ["OBJECTS_PASSWORD"] = S3Server.Key, ["BOOTSTRAP_KEY"] = Key,
+        };
         var services = ComposeFile.Read(Path.Combine(Deploy, "compose.yaml"), variables);
         var waiting = services.ToList();
         while (waiting.Count > 0)

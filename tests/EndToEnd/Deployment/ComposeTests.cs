@@ -1,3 +1,4 @@
+using System.Net;
 using Farm.EndToEnd.Harness;
 using Xunit;
 
@@ -15,7 +16,10 @@ public sealed class ComposeTests
         limit.CancelAfter(Patience);
         await using var farm = await ComposeFarm.PrepareAsync();
         await farm.StartAsync(limit.Token);
-        using var client = await ComfyClient.ConnectAsync(farm.Address);
+        using var stranger = new HttpClient { BaseAddress = farm.Address };
+        using var refused = await stranger.GetAsync(new Uri("/queue", UriKind.Relative), limit.Token);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        using var client = await ComfyClient.ConnectAsync(farm.Address, key: farm.Key);
 
         var promptId = await client.SubmitAsync(Graphs.Recorded("txt2img"));
         var messages = await client.FollowAsync(promptId);

@@ -26,10 +26,15 @@ public sealed class ComfyClient : IDisposable
     /// <summary>A client whose socket is open; one that comes back has its id of before.</summary>
     public static Task<ComfyClient> ConnectAsync(FarmProcess farm, string? clientId = null) => ConnectAsync(farm.Address, clientId);
 
-    /// <summary>A client of what serves at an address.</summary>
-    public static async Task<ComfyClient> ConnectAsync(Uri address, string? clientId = null)
+    /// <summary>A client of what serves at an address, with an API key where callers sign in.</summary>
+    public static async Task<ComfyClient> ConnectAsync(Uri address, string? clientId = null, string? key = null)
     {
         var client = new ComfyClient(address) { ClientId = clientId ?? Guid.NewGuid().ToString() };
+        if (key is not null)
+        {
+            client.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+            client._socket.Options.SetRequestHeader("Authorization", $"Bearer {key}");
+        }
         await client._socket.ConnectAsync(new UriBuilder(client._address) { Scheme = "ws", Path = "/ws", Query = $"clientId={client.ClientId}" }.Uri, CancellationToken.None);
         return client;
     }

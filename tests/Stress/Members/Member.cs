@@ -56,6 +56,14 @@ internal sealed partial class Member : IAsyncDisposable
     /// <summary>Starts it, and again and again until it is disposed of.</summary>
     public void Start() => _supervision = SuperviseAsync();
 
+    /// <summary>Returns when <c>/readyz</c> says that it is ready.</summary>
+    public async Task UntilReadyAsync()
+    {
+        using var http = new HttpClient { BaseAddress = Management, Timeout = TimeSpan.FromSeconds(10) };
+        while (!await IsReadyAsync(http))
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+    }
+
     /// <summary>Kills it wherever it stands.</summary>
     public void Kill() => Signal(process => process.Kill(), harms: true);
 
@@ -82,6 +90,20 @@ internal sealed partial class Member : IAsyncDisposable
         Kill();
         await _supervision;
         _ending.Dispose();
+    }
+
+    private static async Task<bool> IsReadyAsync(HttpClient http)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(new Uri("/readyz", UriKind.Relative));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
+        {
+            // It does not listen yet.
+            return false;
+        }
     }
 
     private async Task SuperviseAsync()

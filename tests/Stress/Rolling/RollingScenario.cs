@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Net;
 using Farm.Stress.Chaos;
 
 namespace Farm.Stress.Rolling;
@@ -72,7 +71,7 @@ internal static class RollingScenario
                 // The chart: maxSurge 1 and maxUnavailable 0, and the other way round for workers, whose device is not there twice.
                 var exit = kind == MemberKind.Worker ? await EndAsync(farm, old) : (int?)null;
                 var next = farm.Start(kind);
-                await UntilReadyAsync(next);
+                await next.UntilReadyAsync();
                 if (kind == MemberKind.Gateway)
                     balancer.Serve(farm.Gateways);
                 exit ??= await EndAsync(farm, old);
@@ -91,25 +90,6 @@ internal static class RollingScenario
             kind.Remove(old);
         await old.DisposeAsync();
         return exit;
-    }
-
-    private static async Task UntilReadyAsync(Member member)
-    {
-        using var http = new HttpClient { BaseAddress = member.Management, Timeout = TimeSpan.FromSeconds(10) };
-        while (true)
-        {
-            try
-            {
-                using var answer = await http.GetAsync(new Uri("/readyz", UriKind.Relative));
-                if (answer.StatusCode == HttpStatusCode.OK)
-                    return;
-            }
-            catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
-            {
-                // It does not listen yet.
-            }
-            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
-        }
     }
 
     private static async Task CheckAsync(StressFarm farm, Invariants invariants, StrictClient[] clients, Accepted[] accepted, IReadOnlySet<string> deaf)
