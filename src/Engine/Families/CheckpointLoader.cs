@@ -27,14 +27,36 @@ public sealed class CheckpointLoader(ModelMemory memory, ComputePrecision precis
     /// <exception cref="IOException">The file cannot be read.</exception>
     public LoadedCheckpoint Load(string path) => Open(path, file => FamilyOf(file).Build(file, Parts(path)));
 
-    /// <summary>Opens a denoising network of a file of its own, or of a checkpoint.</summary>
+    /// <summary>Opens a model whose parts lie in files of their own, as diffusers keeps them.</summary>
+    /// <exception cref="WeightsFormatException">A file is damaged, incomplete or of no known family; the message says what was seen in it.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public LoadedCheckpoint Load(DiffusersParts parts)
+    {
+        var opened = new List<IWeightSource>();
+        try
+        {
+            var all = parts.Join(path =>
+            {
+                opened.Add(WeightFile.Open(path));
+                return new StateDict(opened[^1]);
+            });
+            return FamilyOf(all).Build(all, Parts(parts.Name));
+        }
+        catch (WeightsFormatException e)
+        {
+            foreach (var file in opened) (file as IDisposable)?.Dispose();
+            throw new WeightsFormatException($"{parts.Name}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Opens a denoising network of a file of its own, or of a checkpoint; in the original project's layout or diffusers'.</summary>
     /// <param name="path">The file.</param>
     /// <param name="storage">What its weights are kept as in memory.</param>
     /// <exception cref="WeightsFormatException">The file is damaged, incomplete or of no known family; the message says what was seen in it.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public DiffusionModel LoadDiffusion(string path, WeightStorage storage = WeightStorage.Default) => Open(path, file =>
     {
-        var named = file.HasPrefix(ModelKeys.UNet) ? file : file.Renamed("unet", name => ModelKeys.UNet + name);
+        var named = file.HasPrefix(ModelKeys.UNet) ? file : (DiffusersUNetKeys.Normalise(file) ?? file).Renamed("unet", name => ModelKeys.UNet + name);
         return FamilyOf(named).Build(named, new PartBuilder(Path.GetFileName(path), memory, precision, embeddings, storage)).Model;
     });
 
@@ -48,11 +70,11 @@ public sealed class CheckpointLoader(ModelMemory memory, ComputePrecision precis
     /// <exception cref="IOException">A file cannot be read.</exception>
     public ITextEncoder LoadText(string first, string second) => Open(first, one => Open(second, other => TextEncoderFiles.Double(one, Parts(first), other, Parts(second))));
 
-    /// <summary>Opens the autoencoder of a file of its own, or of a checkpoint.</summary>
+    /// <summary>Opens the autoencoder of a file of its own, or of a checkpoint; in the original project's layout or diffusers'.</summary>
     /// <exception cref="WeightsFormatException">The file is damaged, incomplete or holds none; the message says what was seen in it.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public VaeModel LoadVae(string path) => Open(path, file =>
-        Parts(path).Vae(file.HasPrefix("first_stage_model.") ? file.Under("first_stage_model.") : file)
+        Parts(path).Vae(file.HasPrefix("first_stage_model.") ? file.Under("first_stage_model.") : DiffusersVaeKeys.Normalise(file) ?? file)
         ?? throw new WeightsFormatException($"there is no VAE whose keys are known (decoder.conv_in.weight and so on); the file has {FileSummary.Of(file)}"));
 
     /// <summary>Opens an approximation of an autoencoder (TAESD).</summary>

@@ -15,12 +15,15 @@ public interface IFileCatalog
     ValueTask RefreshAsync(CancellationToken cancel = default);
 
     /// <summary>
-    /// The files of a model folder, by their names relative to it, subfolders included, sorted; null when
+    /// The files of a model folder, by their names relative to it, subfolders included, sorted; of <c>diffusers</c> its folders of models; null when
     /// <see cref="ModelFolders"/> does not know the name.
     /// </summary>
     ImmutableArray<string>? Models(string folder);
 
-    /// <summary>The file a name of a model folder stands for, in ComfyUI's order of search; null when there is none.</summary>
+    /// <summary>
+    /// The file a name of a model folder stands for, in ComfyUI's order of search; null when there is none. A folder of <c>diffusers</c> stands for
+    /// its list of parts, and what lies in it is found by its path.
+    /// </summary>
     FileKey? FindModel(string folder, string name);
 
     /// <summary>
@@ -49,19 +52,21 @@ internal sealed class FileCatalog(DataFolders folders, LinkGuard guard, IOptions
 
     public FileKey? FindModel(string folder, string name)
     {
-        if (!ModelFolders.All.TryGetValue(folder, out var known) || !known.Takes(name))
+        if (!ModelFolders.All.TryGetValue(folder, out var known) || (known.Marker is null && !known.Takes(name)))
             return null;
         foreach (var path in LocalPaths(known))
         {
-            if (FileKey.TryCreate(path.Area, out var key, path.Folder, name)
-                && DataFolders.IsInside(key.Path, path.Folder)
-                && guard.Resolve(path.Area, key.Path) is { } real && File.Exists(real))
-            {
+            if (Find(path, name) is { } key)
                 return key;
-            }
+            if (known.Marker is { } marker && Find(path, $"{name}/{marker}") is { } marked)
+                return marked;
         }
         return null;
     }
+
+    private FileKey? Find(ModelPath path, string name) =>
+        FileKey.TryCreate(path.Area, out var key, path.Folder, name) && DataFolders.IsInside(key.Path, path.Folder)
+        && guard.Resolve(path.Area, key.Path) is { } real && File.Exists(real) ? key : null;
 
     public ImmutableArray<string> Inputs(ImmutableArray<string> mediaKinds) => Current($"input:{string.Join(',', mediaKinds)}", entered =>
         FolderWalk.Files(guard, FileArea.Input, "", recursive: false, entered)
@@ -83,7 +88,10 @@ internal sealed class FileCatalog(DataFolders folders, LinkGuard guard, IOptions
             return [];
         }
         var skipped = path.Folder.Length == 0 ? 0 : path.Folder.Length + 1;
-        return FolderWalk.Files(guard, path.Area, path.Folder, recursive: true, entered).Where(file => kind.Takes(file.Name)).Select(file => file.Path[skipped..]);
+        var files = FolderWalk.Files(guard, path.Area, path.Folder, recursive: true, entered);
+        return kind.Marker is { } marker
+            ? files.Where(file => file.Name == marker && file.Path.Length > skipped + marker.Length).Select(file => file.Path[skipped..^(marker.Length + 1)])
+            : files.Where(file => kind.Takes(file.Name)).Select(file => file.Path[skipped..]);
     }
 
     private ImmutableArray<string> Current(string key, Func<Action<string>, IEnumerable<string>> scan)

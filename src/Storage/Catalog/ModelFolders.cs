@@ -16,7 +16,7 @@ public static class ModelFolders
         Kind("clip_vision", ["clip_vision"]),
         Kind("style_models", ["style_models"]),
         Kind("embeddings", ["embeddings"]),
-        new("diffusers", [new(FileArea.Models, "diffusers")], ["folder"]),
+        new("diffusers", [new(FileArea.Models, "diffusers")], ["folder"]) { Marker = "model_index.json" },
         Kind("vae_approx", ["vae_approx"]),
         Kind("controlnet", ["controlnet", "t2i_adapter"]),
         Kind("gligen", ["gligen"]),
@@ -46,6 +46,9 @@ public static class ModelFolders
 /// <param name="Extensions">File name extensions that count, lower case with the dot (an empty text: files without one); an empty list for all.</param>
 public sealed record ModelFolder(string Name, IReadOnlyList<ModelPath> Paths, IReadOnlyList<string> Extensions)
 {
+    /// <summary>The file that makes a folder an entry, where entries are folders; null where they are files.</summary>
+    public string? Marker { get; init; }
+
     /// <summary>Whether a file of that name counts.</summary>
     public bool Takes(string fileName) =>
         Extensions.Count == 0 || Extensions.Contains(Path.GetExtension(fileName), StringComparer.OrdinalIgnoreCase);

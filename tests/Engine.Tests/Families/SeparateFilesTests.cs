@@ -95,6 +95,75 @@ public sealed class SeparateFilesTests : IDisposable
         Assert.Contains("redux_up", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Load_OfADiffusersFolder_IsTheCheckpoint()
+    {
+        var path = GeneratedFiles.PathOf("sd15-tiny");
+        var names = DiffusersUNetNames.Of(new StateDict(SafetensorsFile.Open(path)).Under("model.diffusion_model."));
+        var parts = new DiffusersParts("folder", Copy("unet.safetensors", path, name => Under(name, "model.diffusion_model.") is { } unet ? names[unet] : null))
+        {
+            Vae = Copy("vae.safetensors", path, name => Under(name, "first_stage_model.") is { } vae ? DiffusersVaeName(vae) : null),
+            TextEncoder = Copy("text.safetensors", path, name => Under(name, "cond_stage_model.transformer.")),
+        };
+        var loader = new CheckpointLoader(_memory, ComputePrecision.Fp32);
+        var expected = loader.Load(path);
+        var latent = randn([1, 4, 4, 4], generator: new Generator(1));
+
+        var actual = loader.Load(parts);
+
+        Assert.Equal(expected.Family, actual.Family);
+        Assert.InRange(Fixture.RelativeError(Predict(actual.Model), Predict(expected.Model)), 0, 1e-6);
+        Assert.Contains(_memory.Residents, resident => resident.Name == "folder unet");
+        Assert.InRange(Fixture.RelativeError(actual.Clip!.Encode("a red car").Cond, expected.Clip!.Encode("a red car").Cond), 0, 1e-6);
+        Assert.InRange(Fixture.RelativeError(actual.Vae!.Decode(latent), expected.Vae!.Decode(latent)), 0, 1e-6);
+        Assert.InRange(Fixture.RelativeError(loader.LoadVae(parts.Vae).Decode(latent), expected.Vae.Decode(latent)), 0, 1e-6);
+        Assert.InRange(Fixture.RelativeError(Predict(loader.LoadDiffusion(parts.UNet)), Predict(expected.Model)), 0, 1e-6);
+    }
+
+    [Fact]
+    public void Load_OfADiffusersFolderWithAnotherNetwork_SaysWhatItHas()
+    {
+        var error = Assert.Throws<WeightsFormatException>(() => new CheckpointLoader(_memory).Load(new DiffusersParts("folder", Manifests.PathOf("redux-tiny"))));
+
+        Assert.StartsWith("folder: unet: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("redux_up", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>SDXL's UNet has levels without attention and a vector.</summary>
+    [Fact]
+    public void DiffusersNames_OfSdxlsNetwork_AreReadBack()
+    {
+        using var file = SafetensorsFile.Open(Manifests.PathOf("sdxl-tiny"));
+        var unet = new StateDict(file).Under("model.diffusion_model.");
+        var names = DiffusersUNetNames.Of(unet);
+
+        var back = DiffusersUNetKeys.Normalise(unet.Renamed("theirs", name => names[name]))!;
+
+        Assert.Equal(unet.Names.Order(StringComparer.Ordinal), back.Names.Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>As diffusers' <c>convert_ldm_vae_checkpoint</c> names them, for four levels.</summary>
+    private static string DiffusersVaeName(string name)
+    {
+        var theirs = name.Split('.') switch
+        {
+            ["encoder", "down", var level, "block", var i, .. var rest] => ["encoder", "down_blocks", level, "resnets", i, .. rest],
+            ["encoder", "down", var level, "downsample", .. var rest] => ["encoder", "down_blocks", level, "downsamplers", "0", .. rest],
+            ["decoder", "up", var level, "block", var i, .. var rest] => ["decoder", "up_blocks", FromTheOtherEnd(level), "resnets", i, .. rest],
+            ["decoder", "up", var level, "upsample", .. var rest] => ["decoder", "up_blocks", FromTheOtherEnd(level), "upsamplers", "0", .. rest],
+            [var half, "mid", "attn_1", "norm", var ending] => [half, "mid_block", "attentions", "0", "group_norm", ending],
+            [var half, "mid", "attn_1", "proj_out", var ending] => [half, "mid_block", "attentions", "0", "to_out", "0", ending],
+            [var half, "mid", "attn_1", var projection, var ending] => [half, "mid_block", "attentions", "0", "to_" + projection, ending],
+            [var half, "mid", "block_1", .. var rest] => [half, "mid_block", "resnets", "0", .. rest],
+            [var half, "mid", "block_2", .. var rest] => [half, "mid_block", "resnets", "1", .. rest],
+            [var half, "norm_out", var ending] => new[] { half, "conv_norm_out", ending },
+            var same => same,
+        };
+        return string.Join('.', theirs).Replace("nin_shortcut", "conv_shortcut", StringComparison.Ordinal);
+
+        static string FromTheOtherEnd(string level) => $"{3 - (level[0] - '0')}";
+    }
+
     private static string? Under(string name, string prefix) => name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : null;
 
     private string Copy(string name, string from, Func<string, string?> rename)

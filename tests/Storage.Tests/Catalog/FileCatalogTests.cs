@@ -33,6 +33,19 @@ public sealed class FileCatalogTests
     }
 
     [Fact]
+    public async Task Diffusers_FoldersWithAListOfParts_AreTheEntries()
+    {
+        await using var store = await StorageFixture.CreateAsync();
+        foreach (var path in (string[])["diffusers/sub/xl/model_index.json", "diffusers/xl/model_index.json", "diffusers/xl/unet/diffusion_pytorch_model.safetensors", "diffusers/other/a.bin", "diffusers/model_index.json"])
+            store.Put(FileArea.Models, path);
+        Assert.Equal(["sub/xl", "xl"], store.Catalog.Models("diffusers")!.Value);
+        Assert.Equal(FileKey.Create(FileArea.Models, "diffusers/xl/model_index.json"), store.Catalog.FindModel("diffusers", "xl"));
+        Assert.Equal(FileKey.Create(FileArea.Models, "diffusers/xl/unet/diffusion_pytorch_model.safetensors"), store.Catalog.FindModel("diffusers", "xl/unet/diffusion_pytorch_model.safetensors"));
+        Assert.Null(store.Catalog.FindModel("diffusers", "other"));
+        Assert.Null(store.Catalog.FindModel("diffusers", "../vae"));
+    }
+
+    [Fact]
     public async Task Inputs_Kinds_AreToldByExtensionAtTheTopOnly()
     {
         await using var store = await StorageFixture.CreateAsync();
