@@ -96,6 +96,8 @@ public static class FarmGateway
         services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
         services.AddOptions<UserOptions>().Bind(configuration.GetSection(UserOptions.Section));
+        services.AddOptions<PoolOptions>().Bind(configuration.GetSection(PoolOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PoolOptions>, PoolOptionsValidator>();
         services.AddOptions<TenantHeaderOptions>().Bind(configuration.GetSection(TenantHeaderOptions.Section));
         return services;
     }
@@ -150,6 +152,7 @@ public static class FarmGateway
 
     private static IServiceCollection AddResources(this IServiceCollection services) => services
         .AddSingleton<PromptSubmitter>()
+        .AddSingleton<PoolAccess>()
         .AddSingleton<NodeReplacements>()
         .AddSingleton<ModelPreviews>()
         .AddSingleton<ImageConverter>()

@@ -1,17 +1,20 @@
 using System.Text.Json;
 using Farm.Contracts.Catalog;
 using Farm.Gateway.Http;
+using Farm.Gateway.Identity;
 using Farm.Gateway.Workers;
 
 namespace Farm.Gateway.Memory;
 
-/// <summary><c>/free</c>: every living worker unloads models or drops cached results before its next prompt.</summary>
-internal sealed partial class FreeEndpoints(IGrainFactory grains, JsonBody body, ILogger<FreeEndpoints> logger) : IResource
+/// <summary><c>/free</c>: every living worker unloads models or drops cached results before its next prompt. For operators.</summary>
+internal sealed partial class FreeEndpoints(IGrainFactory grains, JsonBody body, IdentityResolver identities, ILogger<FreeEndpoints> logger) : IResource
 {
     public void Map(IEndpointRouteBuilder routes) => routes.MapSend("/free", FreeAsync);
 
     private async Task<IResult> FreeAsync(HttpContext context)
     {
+        // What is unloaded is unloaded for every tenant.
+        identities.Operator(context);
         var given = await body.ReadAsync(context.Request);
         if (given.ValueKind is not JsonValueKind.Object)
             throw RequestRefusedException.Field("body", "must be a JSON object");

@@ -13,7 +13,7 @@ namespace Farm.Gateway.Prompts;
 
 /// <summary>Takes a posted prompt from its envelope to its grain.</summary>
 internal sealed partial class PromptSubmitter(
-    IGrainFactory grains, CatalogCache catalog, IFarmFiles files, NodeReplacements replacements, PromptValidator validator, TimeProvider time,
+    IGrainFactory grains, CatalogCache catalog, IFarmFiles files, NodeReplacements replacements, PromptValidator validator, PoolAccess pools, TimeProvider time,
     IOptions<GatewayOptions> options, ILogger<PromptSubmitter> logger)
 {
     private static readonly PromptError NoPrompt = new("no_prompt", "No prompt provided", "No prompt provided");
@@ -43,6 +43,7 @@ internal sealed partial class PromptSubmitter(
     {
         if (request.Prompt is not { } posted)
             return new PreparedPrompt(null, new ValidationResult(NoPrompt, [], [], []), null, null);
+        pools.Check(request.Needs.Pool, identity.Tenant);
         var graph = PromptGraph.Read(posted, options.Value.MaxNodes);
         var classes = await catalog.CurrentAsync(cancel);
         replacements.Apply(graph, classes);
