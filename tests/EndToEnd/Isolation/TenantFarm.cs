@@ -1,0 +1,75 @@
+using Farm.EndToEnd.ExecutionRules;
+using Farm.EndToEnd.Harness;
+using Farm.TestSupport.S3;
+using Xunit;
+
+namespace Farm.EndToEnd.Isolation;
+
+/// <summary>A farm behind a proxy that names tenants, with users, operated by tenant <c>ops</c>, over one kind of store.</summary>
+public abstract class TenantFarm : IAsyncLifetime
+{
+    private readonly DataRoot _root = new();
+
+    /// <summary>Whose things others are after.</summary>
+    public const string Owner = "acme";
+
+    /// <summary>Another tenant.</summary>
+    public const string Other = "zeta";
+
+    /// <summary>The tenant of requests that name none; it operates nothing here.</summary>
+    public const string Unnamed = "default";
+
+    /// <summary>The tenant whose requests operate the farm.</summary>
+    public const string Operators = "ops";
+
+    public FarmProcess Process { get; private set; } = null!;
+
+    /// <summary>A client of a tenant, with a user where one is given.</summary>
+    public HttpClient ClientOf(string tenant, string? user = null)
+    {
+        var client = new HttpClient { BaseAddress = Process.Address };
+        client.DefaultRequestHeaders.Add("X-Farm-Tenant", tenant);
+        if (user is not null)
+            client.DefaultRequestHeaders.Add("Comfy-User", user);
+        return client;
+    }
+
+    public virtual async ValueTask InitializeAsync() => Process = await FarmProcess.StartAsync(
+        _root,
+        [
+            "--Farm:Tenants:TrustHeader=true", $"--Farm:Tenants:Operators={Operators}", "--Farm:Users:MultiUser=true", $"--Farm:Pools:Of:own:Tenants:0={Owner}",
+            "--Farm:Assets:ScanAtStart=false", "--Farm:Worker:Parallelism=2", "--Farm:Worker:Packs:Root", RulesFarm.Packs, "--Farm:Worker:Packs:DefineTimeout", "00:00:01",
+            .. StoreArguments(),
+        ]);
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        await Process.DisposeAsync();
+        _root.Dispose();
+    }
+
+    private protected virtual IEnumerable<string> StoreArguments() => [];
+}
+
+/// <summary>Files in local folders.</summary>
+public sealed class LocalTenantFarm : TenantFarm;
+
+/// <summary>Files in a bucket. It needs Node.js and npm, for the S3 server.</summary>
+public sealed class S3TenantFarm : TenantFarm
+{
+    private S3Server _s3 = null!;
+
+    public override async ValueTask InitializeAsync()
+    {
+        _s3 = await S3Server.StartAsync();
+        await base.InitializeAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _s3.DisposeAsync();
+    }
+
+    private protected override IEnumerable<string> StoreArguments() => _s3.Options("farm/").Select(option => $"--{option.Key}={option.Value}");
+}
