@@ -223,6 +223,13 @@ internal static class IsolationMatrix
     [
         Get("listWorkers", "lists", 403, "", _ => "/farm/api/workers"),
         Post("bringWorkerBack", "brings one back", 403, "", _ => "/farm/api/workers/none/bring-back"),
+        Get("getSession", "asks who it is", 200, "itself", _ => "/farm/api/session"),
+        Get("listKeys", "lists", 403, "", _ => "/farm/api/keys"),
+        Post("createKey", "makes one for the owner", 403, "", _ => "/farm/api/keys", _ => new JsonObject { ["name"] = "mine", ["tenant"] = TenantFarm.Owner, ["scopes"] = new JsonArray("read") }),
+        Send(HttpMethod.Delete, "revokeKey", "revokes one", 403, "", _ => $"/farm/api/keys/{Guid.Empty}"),
+        Get("listAudit", "lists", 403, "", _ => "/farm/api/audit"),
+        Get("getRetention", "reads", 403, "", _ => "/farm/api/retention"),
+        Post("runRetention", "runs", 403, "", _ => "/farm/api/retention/run", _ => new JsonObject { ["dry_run"] = true }),
     ];
 
     private static IEnumerable<Attempt> Uploads() =>
