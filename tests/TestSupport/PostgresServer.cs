@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -46,6 +47,23 @@ public sealed class PostgresServer : IAsyncDisposable
         return $"Host=127.0.0.1;Port={_port};Username=farm;Database={name};Include Error Detail=true";
     }
 
+    /// <summary>Dumps a database that is in use to a file, as an operator would; the file goes with the server.</summary>
+    public async Task<string> DumpAsync(string connection)
+    {
+        var file = Path.Combine(_folder, $"{Guid.NewGuid():N}.dump");
+        await ProgramAsync("pg_dump", "--format=custom", "--file", file, "-h", "127.0.0.1", "-p", _port.ToString(CultureInfo.InvariantCulture), "-U", "farm", NameIn(connection));
+        return file;
+    }
+
+    /// <summary>Restores a dump, of another server too, into a new database and returns its connection string.</summary>
+    public async Task<string> RestoreAsync(string dump)
+    {
+        var connection = await CreateDatabaseAsync();
+        await ProgramAsync(
+            "pg_restore", "--exit-on-error", "--no-owner", "-h", "127.0.0.1", "-p", _port.ToString(CultureInfo.InvariantCulture), "-U", "farm", "-d", NameIn(connection), dump);
+        return connection;
+    }
+
     /// <summary>Kills every server process at once, as a power cut would.</summary>
     public Task StopAtOnceAsync() => ProgramAsync("pg_ctl", "stop", "-w", "-m", "immediate", "-D", Data);
 
@@ -60,6 +78,8 @@ public sealed class PostgresServer : IAsyncDisposable
         await StopAtOnceAsync();
         Directory.Delete(_folder, recursive: true);
     }
+
+    private static string NameIn(string connection) => (string)new DbConnectionStringBuilder { ConnectionString = connection }["Database"];
 
     private static string FindPrograms()
     {
