@@ -14,6 +14,8 @@ namespace Farm.Stress.Rolling;
 /// </summary>
 internal sealed class StrictClient : IDisposable
 {
+    private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(100);
+
     private readonly HttpClient _http;
     private readonly string _clientId;
     private readonly Queue<Accepted> _open = new();
@@ -40,6 +42,21 @@ internal sealed class StrictClient : IDisposable
 
     /// <summary>Requests sent.</summary>
     public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Asks small things all the time, so that some are asked at every moment of a restart.</summary>
+    public async Task AskAsync(CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(AskInterval, TimeProvider.System);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancel))
+                await SendAsync(HttpMethod.Get, "/prompt");
+        }
+        catch (OperationCanceledException)
+        {
+            // The run is over.
+        }
+    }
 
     /// <summary>Submits a prompt, then does what goes with it.</summary>
     public async Task RoundAsync()
