@@ -117,7 +117,7 @@ internal sealed class SecureHost : IAsyncDisposable
         socket.Options.CollectHttpResponseDetails = true;
         foreach (var (name, value) in headers)
             socket.Options.SetRequestHeader(name, value);
-        await socket.ConnectAsync(new Uri($"ws://{Address.Authority}/ws?clientId=c"), CancellationToken.None);
+        await socket.ConnectAsync(new Uri($"ws://{Address.Authority}/ws?clientId={Guid.NewGuid()}"), CancellationToken.None);
         return socket;
     }
 
