@@ -36,6 +36,13 @@ public interface ISchedulerGrain : IGrainWithStringKey
     [Alias("Claim")]
     Task<Lease?> ClaimAsync(WorkerClaim claim);
 
+    /// <summary>
+    /// Model files, as <c>folder/name</c>, of the first prompt that the worker would be given if its tenant's quota let it run, as far as
+    /// they are not all in its memory; none where there is no such prompt.
+    /// </summary>
+    [Alias("NextFiles"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
+    Task<ImmutableArray<string>> NextFilesAsync(string workerId);
+
     /// <summary>Renews the leases of a worker; answers with those it no longer holds.</summary>
     [Alias("Renew"), ResponseTimeout("00:00:03")]
     Task<ImmutableArray<Guid>> RenewAsync(string workerId, ImmutableArray<Lease> leases);

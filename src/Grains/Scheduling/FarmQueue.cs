@@ -8,6 +8,8 @@ namespace Farm.Grains.Scheduling;
 /// </summary>
 internal sealed class FarmQueue(ITenantOrder order, RankPolicy rank, TenantQuotas quotas, TimeProvider clock)
 {
+    private const int MostLookedAt = 100;
+
     private readonly Dictionary<Guid, QueuedItem> _items = [];
     private readonly Dictionary<string, TenantQueue> _tenants = new(StringComparer.Ordinal);
     private readonly RequirementPool _requirements = new();
@@ -87,6 +89,13 @@ internal sealed class FarmQueue(ITenantOrder order, RankPolicy rank, TenantQuota
             if (tenant.First(takes, passesBy ?? (_ => false), now) is { } item) return item;
         }
         return null;
+    }
+
+    /// <summary>The first prompt that is taken of a tenant that has as many running as it may.</summary>
+    public QueuedItem? FirstOverQuota(Func<QueuedItem, bool> takes)
+    {
+        var now = clock.GetUtcNow();
+        return _tenants.Values.Where(tenant => tenant.WaitingCount > 0 && !tenant.HasTurn).Take(MostLookedAt).Select(tenant => tenant.First(takes, _ => false, now)).FirstOrDefault(item => item is not null);
     }
 
     /// <summary>Hands a waiting prompt to a worker.</summary>

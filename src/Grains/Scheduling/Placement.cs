@@ -23,6 +23,9 @@ internal sealed class Placement(WorkerRoster roster, MemoryNeeds memory, IOption
             && roster.Living.Any(other => !other.Rests && (other.TotalMemory == 0 || other.TotalMemory >= need) && other.Profile.Has(item.Requirement));
     }
 
+    /// <summary>Whether a worker could take a prompt whose models it has not all in memory.</summary>
+    public bool IsColdFor(QueuedItem item, KnownWorker worker) => CanTake(item, worker) && worker.Warmth(item.Requirement) < item.Requirement.Models.Length;
+
     /// <summary>The best of the waiting workers; null when none of them is to have it now.</summary>
     public WaitingClaim? Choose(QueuedItem item, IEnumerable<WaitingClaim> claims)
     {

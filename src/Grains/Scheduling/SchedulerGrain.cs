@@ -139,6 +139,10 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
     }
 
     /// <inheritdoc/>
+    public Task<ImmutableArray<string>> NextFilesAsync(string workerId) => Task.FromResult<ImmutableArray<string>>(
+        _roster.Find(workerId) is { Rests: false } worker ? _queue.FirstOverQuota(item => _placement.IsColdFor(item, worker))?.Requirement.Files ?? [] : []);
+
+    /// <inheritdoc/>
     public Task<ImmutableArray<Guid>> RenewAsync(string workerId, ImmutableArray<Lease> leases)
     {
         _roster.Renews(workerId);

@@ -104,6 +104,7 @@ public static class FarmWorkerExtensions
             .AddSingleton<ModelHashes>()
             .AddSingleton<RunMeter>()
             .AddSingleton<LackedFiles>()
+            .AddSingleton<LookAhead>()
             .AddSingleton<RunJob>()
             .AddHostedService<MemoryLimit>()
             .AddHostedService(provider => provider.GetRequiredService<ModelHashes>())

@@ -17,6 +17,9 @@ internal static partial class WorkerLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Model file {File} could not be hashed: {Reason}")]
     public static partial void NotHashed(this ILogger logger, string file, string reason);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The models of the next prompt could not be brought nearer: {Reason}")]
+    public static partial void NotWarmed(this ILogger logger, string reason);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "The noted hashes of model files cannot be kept: {Reason}")]
     public static partial void NotesLost(this ILogger logger, string reason);
 

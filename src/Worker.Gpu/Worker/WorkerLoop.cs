@@ -12,7 +12,7 @@ namespace Farm.Worker;
 /// does not answer is asked again, and no failure of a prompt ends the loop.
 /// </summary>
 internal sealed class WorkerLoop(
-    IGrainFactory grains, WorkerIdentity identity, WorkerLanes lanes, RunJob job, ActiveRuns runs, LackedFiles lacked, WorkerPulse pulse,
+    IGrainFactory grains, WorkerIdentity identity, WorkerLanes lanes, RunJob job, ActiveRuns runs, LackedFiles lacked, LookAhead ahead, WorkerPulse pulse,
     DrainSwitch drain, IHostApplicationLifetime host, IOptions<WorkerOptions> options, TimeProvider clock, ILogger<WorkerLoop> logger) : BackgroundService
 {
     private readonly WorkerOptions _options = options.Value;
@@ -112,8 +112,13 @@ internal sealed class WorkerLoop(
             var lease = await claiming.WaitAsync(either.Token);
             pulse.Answered();
             // Renewed from now on, also while the result of the prompt before is still being handed in.
-            if (lease is not null)
-                runs.Add(lease);
+            if (lease is null)
+            {
+                ahead.Idle();
+                return null;
+            }
+            runs.Add(lease);
+            ahead.Stop();
             return lease;
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)

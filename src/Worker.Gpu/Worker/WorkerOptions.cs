@@ -56,6 +56,12 @@ public sealed class WorkerOptions
     /// </summary>
     public long? MemoryLimitBytes { get; set; }
 
+    /// <summary>
+    /// How often a worker without work asks which models the next prompt needs that waits only for its tenant's quota, to read them ahead; 0 for
+    /// never. Default: 10 s.
+    /// </summary>
+    public TimeSpan LookAheadInterval { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How often a run's memory is looked at, for the peak that placement goes by. Default: 200 ms.</summary>
     public TimeSpan MemorySampleInterval { get; set; } = TimeSpan.FromMilliseconds(200);
 
@@ -102,6 +108,8 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
             yield return Rule(time.Name, time.Value, "it must be more than 0");
         if (options.MemoryLimitBytes is { } limit and < 0)
             yield return Rule(nameof(options.MemoryLimitBytes), limit, "it must not be negative");
+        if (options.LookAheadInterval < TimeSpan.Zero)
+            yield return Rule(nameof(options.LookAheadInterval), options.LookAheadInterval, "it must not be negative");
         if (options.HashBytesPerSecond < 0)
             yield return Rule(nameof(options.HashBytesPerSecond), options.HashBytesPerSecond, "it must not be negative");
         if (options.ShutdownGrace < TimeSpan.Zero)

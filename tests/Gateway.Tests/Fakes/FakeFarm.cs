@@ -102,6 +102,8 @@ internal sealed partial class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistor
 
     Task<ImmutableArray<Guid>> ISchedulerGrain.RenewAsync(string workerId, ImmutableArray<Lease> leases) => throw new NotSupportedException();
 
+    Task<ImmutableArray<string>> ISchedulerGrain.NextFilesAsync(string workerId) => throw new NotSupportedException();
+
     Task ISchedulerGrain.ReleaseAsync(Guid runId, bool succeeded, RunUsage? usage) => throw new NotSupportedException();
 
     Task ISchedulerGrain.FaultAsync(string workerId, Guid runId, WorkerFault fault, string detail) => throw new NotSupportedException();

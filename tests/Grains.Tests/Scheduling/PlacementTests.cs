@@ -163,6 +163,24 @@ public sealed class PlacementTests
     }
 
     [Fact]
+    public async Task NextFiles_OfATenantOverItsQuota_AreThoseThatTheIdleWorkerHasNotInMemory()
+    {
+        await using var farm = await FarmCluster.StartAsync(("Farm:Tenants:MaxRunning", "1"));
+        await farm.SubmitAsync(Samples.Submission("running") with { Needs = NeedsModel });
+        await farm.BeginAsync("busy");
+        Assert.Null(await farm.ClaimAsync("idle"));
+        Assert.Empty(await farm.Scheduler.NextFilesAsync("idle"));
+
+        await farm.SubmitAsync(Samples.Submission("waiting") with { Needs = NeedsModel });
+
+        Assert.Null(await farm.ClaimAsync("idle"));
+        Assert.Equal(NeedsModel.Files, await farm.Scheduler.NextFilesAsync("idle"));
+        Assert.Empty(await farm.Scheduler.NextFilesAsync("unknown"));
+        await farm.Scheduler.ClaimAsync(FarmCluster.Claim("idle", TimeSpan.Zero) with { ResidentModels = ["m.safetensors unet"] });
+        Assert.Empty(await farm.Scheduler.NextFilesAsync("idle"));
+    }
+
+    [Fact]
     public void Prompt_WhosePeakNoWorkerHas_IsTakenAtOnce()
     {
         var farm = new VirtualFarm(0);

@@ -111,6 +111,20 @@ public sealed class MeasuringTests : IDisposable
         Assert.Equal((0, 0), ((await meter.EndAsync(one)).Usage.PeakMemory, (await meter.EndAsync(other)).Usage.PeakMemory));
     }
 
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    public async Task LookAhead_OfACheckpoint_LoadsItsNetwork_UnlessAnAdapterChangesIt(bool alone, int networks)
+    {
+        await using var silo = await WorkerSilo.StartAsync();
+        Directory.CreateDirectory(Path.Combine(silo.Folder, "models", "checkpoints"));
+        File.Copy(Checkpoints.PathOf("sd15-tiny"), Path.Combine(silo.Folder, "models", "checkpoints", "m.safetensors"));
+
+        await silo.Services.GetRequiredService<LookAhead>().WarmAsync(["checkpoints/m.safetensors", "checkpoints/missing.safetensors", .. alone ? Array.Empty<string>() : [File1]], Cancel);
+
+        Assert.Equal(networks, silo.Services.GetRequiredService<ModelMemory>().Residents.Count);
+    }
+
     [Fact]
     public void Sizes_OfVersionsOfANetwork_CountTheLargest() => Assert.Equal(
         [new ModelSize("a b.safetensors", 15), new ModelSize("c.safetensors", 3)],
