@@ -1,6 +1,11 @@
 using Farm.Gateway.Http;
+using Farm.Gateway.Security;
+using Farm.Gateway.Security.Keys;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Transforms;
+using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Farm.Gateway.Frontend;
 
@@ -18,7 +23,8 @@ internal static class FrontendRoutes
         services.AddOptions<FrontendOptions>().Bind(configuration.GetSection(FrontendOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<FrontendOptions>, FrontendOptionsValidator>();
         var upstream = configuration.GetSection(FrontendOptions.Section).Get<FrontendOptions>()?.Upstream ?? "";
-        services.AddReverseProxy().LoadFromMemory(upstream.Length > 0 ? [Everything] : [], upstream.Length > 0 ? [Cluster(upstream)] : []);
+        services.AddReverseProxy().LoadFromMemory(upstream.Length > 0 ? [Everything] : [], upstream.Length > 0 ? [Cluster(upstream)] : [])
+            .AddTransforms(KeepCredentials);
     }
 
     /// <summary>Serves files before routes are looked for: the proxy's route would take every path. The API's paths are no files.</summary>
@@ -38,6 +44,15 @@ internal static class FrontendRoutes
             app.MapRead("/", context => RootAsync(context, options));
         if (options.Upstream.Length > 0)
             app.MapReverseProxy();
+    }
+
+    // What opens the farm is not told to the server behind it.
+    private static void KeepCredentials(TransformBuilderContext route)
+    {
+        if (!route.Services.GetRequiredService<SecurityMode>().IsClosed)
+            return;
+        foreach (var header in new[] { HeaderNames.Authorization, HeaderNames.Cookie, KeyHandler.Header })
+            route.AddRequestHeaderRemove(header);
     }
 
     // The host stays the one the browser knows: ComfyUI compares it with the page's origin.

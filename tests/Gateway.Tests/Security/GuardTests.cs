@@ -5,6 +5,10 @@ using Farm.Contracts.Prompts;
 using Farm.Contracts.Security;
 using Farm.Contracts.Workers;
 using Farm.Gateway.Tests.Fakes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Xunit;
 
@@ -125,6 +129,44 @@ public sealed class GuardTests
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.Single(host.Farm.SetAside);
+    }
+
+    [Fact]
+    public async Task Credentials_OfACaller_AreNotPassedOn()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using var upstream = builder.Build();
+        upstream.Run(context => context.Response.WriteAsync(string.Join(' ', context.Request.Headers.Keys)));
+        await upstream.StartAsync();
+        await using var host = await SecureHost.StartAsync(("Farm:Frontend:ComfyServer", upstream.Urls.First()));
+        var cookie = await host.SignInAsync(SecureHost.Bootstrap);
+
+        var byKey = await host.SendAsync("GET", "/node-pack/route", SecureHost.Bootstrap, null, ("X-Other", "1"));
+        var bySession = await host.SendAsync("GET", "/node-pack/route", null, null, ("Cookie", cookie), ("X-Other", "1"));
+        var byNobody = await host.SendAsync("GET", "/node-pack/route");
+
+        foreach (var answer in new[] { byKey, bySession })
+        {
+            var headers = (await answer.Content.ReadAsStringAsync()).Split(' ');
+            Assert.Contains("X-Other", headers);
+            Assert.Empty(headers.Intersect(["Authorization", "Cookie", "X-API-Key"], StringComparer.OrdinalIgnoreCase));
+        }
+        Assert.Equal(HttpStatusCode.Unauthorized, byNobody.StatusCode);
+    }
+
+    [Fact]
+    public async Task Files_OfUsers_OpenInASandbox()
+    {
+        await using var host = await SecureHost.StartAsync();
+
+        var file = await host.SendAsync("GET", "/api/userdata/x.html", SecureHost.Bootstrap);
+        var page = await host.SendAsync("GET", "/", SecureHost.Bootstrap);
+
+        Assert.Equal("sandbox", file.Headers.GetValues("Content-Security-Policy").Single());
+        Assert.False(page.Headers.Contains("Content-Security-Policy"));
+        Assert.Equal(("nosniff", "SAMEORIGIN"), (page.Headers.GetValues("X-Content-Type-Options").Single(), page.Headers.GetValues("X-Frame-Options").Single()));
     }
 
     [Fact]

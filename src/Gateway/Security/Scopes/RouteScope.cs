@@ -5,7 +5,8 @@ namespace Farm.Gateway.Security.Scopes;
 
 /// <summary>What a caller must be allowed for a route; stands among the route's metadata.</summary>
 /// <param name="Scope">The scope.</param>
-internal sealed record RouteScope(AccessScopes Scope)
+/// <param name="IsFile">Whether it answers with a file that somebody else may have made.</param>
+internal sealed record RouteScope(AccessScopes Scope, bool IsFile)
 {
     private static readonly PathString Internal = "/internal";
 
@@ -16,6 +17,9 @@ internal sealed record RouteScope(AccessScopes Scope)
 
     /// <summary>Of the route that a request met; by its method where the route says nothing or there is none.</summary>
     public static AccessScopes Of(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<RouteScope>()?.Scope ?? ByMethod(context.Request.Method);
+
+    /// <summary>Whether a request is answered with a file.</summary>
+    public static bool SendsFiles(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<RouteScope>()?.IsFile == true;
 
     private static AccessScopes ByMethod(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? AccessScopes.Read : AccessScopes.Submit;
 }
@@ -30,18 +34,18 @@ internal static class RouteScopes
     {
         ((IEndpointConventionBuilder)routes).Finally(builder =>
         {
-            if (builder is RouteEndpointBuilder { RoutePattern.RawText: { } path } && builder.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault() is { HttpMethods: [var method, ..] } && Find(method, path) is { } scope)
-                builder.Metadata.Add(new RouteScope(scope));
+            if (builder is RouteEndpointBuilder { RoutePattern.RawText: { } path } && builder.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault() is { HttpMethods: [var method, ..] } && Find(method, path) is { } facts)
+                builder.Metadata.Add(new RouteScope(facts.Scope, facts.Answers.Any(a => a.Kind == "file")));
         });
         return routes;
     }
 
-    private static AccessScopes? Find(string method, string path)
+    private static OperationFacts? Find(string method, string path)
     {
         var plain = string.Join('/', path.Split('/').Select(Plain));
         // The table has each operation once: at its path under /api, or at the bare one.
         string[] paths = plain.StartsWith(Api + '/', StringComparison.Ordinal) ? [plain, plain[Api.Length..]] : [plain, Api + plain];
-        return paths.Select(known => OperationTable.All.GetValueOrDefault($"{method} {known}")?.Scope).FirstOrDefault(scope => scope is not null);
+        return paths.Select(known => OperationTable.All.GetValueOrDefault($"{method} {known}")).FirstOrDefault(facts => facts is not null);
     }
 
     // Without the marks of a rest of the path and of a rule for the value.
