@@ -13,6 +13,9 @@ public interface IClientSessionGrain : IGrainWithStringKey
     /// <summary>The key of a client's session.</summary>
     static string KeyOf(string tenant, string clientId) => $"{tenant}/{clientId}";
 
+    /// <summary>The tenant and client of a key; no tenant's name has a slash.</summary>
+    static (string Tenant, string ClientId) OfKey(string key) => key.IndexOf('/', StringComparison.Ordinal) is var end ? (key[..end], key[(end + 1)..]) : default;
+
     /// <summary>
     /// A gateway has the client's socket; one that another gateway or socket held is let go. The answer tells the node that
     /// runs now, if any, and the events after <paramref name="afterSequence"/> that are still in the log. Without a number they are

@@ -12,6 +12,7 @@ internal sealed class ClientConnection(string tenant, string clientId, WebSocket
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _cut = new();
     private readonly CancellationTokenSource _signedOut = new();
+    private readonly EndedPrompts _ended = new();
     private List<ClientEvent>? _held = [];
     private bool _released;
     private long _lastSequence;
@@ -135,6 +136,8 @@ internal sealed class ClientConnection(string tenant, string clientId, WebSocket
             if (sequence > 0 && sequence <= _lastSequence)
                 continue;
             _lastSequence = Math.Max(_lastSequence, sequence);
+            if (_ended.IsRepeated(promptId, happened))
+                continue;
             if (happened is RunForecast && !TakesForecasts)
                 continue;
             if (SocketMessage.Of(happened, promptId, TakesPreviewMetadata) is { } message)

@@ -12,6 +12,9 @@ internal interface IHistoryStore
     /// <summary>The newest ended prompt of that id.</summary>
     Task<HistoryEntry?> FindAsync(string tenant, string promptId);
 
+    /// <summary>How the client's prompts ended since then, in order of completion; of the newest <paramref name="most"/> ones.</summary>
+    Task<ImmutableArray<ClosingEvent>> EndsAsync(string tenant, string clientId, DateTimeOffset since, int most);
+
     /// <summary>Forgets ended prompts of those ids.</summary>
     Task DeleteAsync(string tenant, IReadOnlyCollection<string> promptIds);
 
@@ -21,6 +24,11 @@ internal interface IHistoryStore
     /// <summary>Submissions of the tenant in the order asked, without those that are gone.</summary>
     Task<ImmutableArray<StoredSubmission>> SubmissionsAsync(string tenant, IReadOnlyList<Guid> runs);
 }
+
+/// <summary>The last message of an ended prompt.</summary>
+/// <param name="PromptId">The id clients know.</param>
+/// <param name="Event">The message.</param>
+internal sealed record ClosingEvent(string PromptId, RunEvent Event);
 
 /// <summary>Which entries of an ordered list are wanted.</summary>
 /// <param name="FromNewest">True to count from the newest, false from the oldest. Either way they come oldest first.</param>

@@ -35,6 +35,21 @@ internal sealed class EfHistoryStore(IDbContextFactory<FarmDb> contexts, GroupCo
     }
 
     /// <inheritdoc/>
+    public async Task<ImmutableArray<ClosingEvent>> EndsAsync(string tenant, string clientId, DateTimeOffset since, int most)
+    {
+        var first = since.ToUnixTimeMilliseconds();
+        await using var db = await contexts.CreateDbContextAsync();
+        var newest = await db.Prompts.AsNoTracking()
+            .Where(p => p.Tenant == tenant && p.ClientId == clientId && p.EndedAt >= first)
+            .Join(db.Results.AsNoTracking(), p => p.RunId, r => r.RunId, (p, r) => r)
+            .OrderByDescending(r => r.Sequence)
+            .Take(most)
+            .Select(r => new { r.PromptId, r.Messages })
+            .ToListAsync();
+        return [.. newest.AsEnumerable().Reverse().SelectMany(end => EventJson.Read<RunEvent>(end.Messages).TakeLast(1).Select(last => new ClosingEvent(end.PromptId, last)))];
+    }
+
+    /// <inheritdoc/>
     public async Task DeleteAsync(string tenant, IReadOnlyCollection<string> promptIds)
     {
         foreach (var ids in promptIds.Chunk(MaxIds))

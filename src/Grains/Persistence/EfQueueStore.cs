@@ -12,6 +12,27 @@ namespace Farm.Grains.Persistence;
 internal sealed class EfQueueStore(IDbContextFactory<FarmDb> contexts, GroupCommit commits, TimeProvider clock) : IQueueStore
 {
     /// <inheritdoc/>
+    public async Task<long> BeginTermAsync()
+    {
+        long term = 0;
+        await commits.WriteAsync(async db =>
+        {
+            if (await Terms(db).ExecuteUpdateAsync(c => c.SetProperty(x => x.Value, x => x.Value + 1)) == 0)
+                db.Counters.Add(new CounterRow { Name = CounterRow.SchedulerTerm, Value = 1 });
+            await db.SaveChangesAsync();
+            term = await Terms(db).Select(c => c.Value).SingleAsync();
+        });
+        return term;
+    }
+
+    /// <inheritdoc/>
+    public async Task<long> TermAsync()
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        return await Terms(db).Select(c => c.Value).FirstOrDefaultAsync();
+    }
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<StoredRun> UnfinishedAsync(CancellationToken cancellation) =>
         StreamAsync(p => p.Status < PromptStatus.Ended, cancellation);
 
@@ -100,6 +121,9 @@ internal sealed class EfQueueStore(IDbContextFactory<FarmDb> contexts, GroupComm
             p.RunId, p.Tenant, p.PromptId, p.Number, p.Attempt, p.ClassTypes, p.CreatedAt, p.Status == PromptStatus.Running, p.WorkerId, p.TraceParent));
         await foreach (var run in runs.AsAsyncEnumerable().WithCancellation(cancellation)) yield return run;
     }
+
+    private static IQueryable<CounterRow> Terms(FarmDb db) =>
+        db.Counters.Where(c => c.Tenant == "" && c.User == "" && c.Name == CounterRow.SchedulerTerm);
 
     private static IQueryable<CounterRow> Counters(FarmDb db, string tenant) =>
         db.Counters.Where(c => c.Tenant == tenant && c.User == "" && c.Name == CounterRow.PromptNumber);

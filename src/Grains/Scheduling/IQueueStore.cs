@@ -5,6 +5,12 @@ namespace Farm.Grains.Scheduling;
 /// <summary>What the scheduler reads when it starts, and the little it writes.</summary>
 internal interface IQueueStore
 {
+    /// <summary>A scheduler was started: the number of its term, larger than those before.</summary>
+    Task<long> BeginTermAsync();
+
+    /// <summary>The number of the last term.</summary>
+    Task<long> TermAsync();
+
     /// <summary>Every prompt that is not over, streamed; no graphs.</summary>
     IAsyncEnumerable<StoredRun> UnfinishedAsync(CancellationToken cancellation);
 

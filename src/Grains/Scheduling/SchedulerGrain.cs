@@ -34,10 +34,13 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
     private readonly ClearedPrompts _cleared;
     private readonly NumberSource _numbers;
     private readonly WorkerHealth _health;
+    private readonly SchedulerTerm _term;
+    private readonly IClusterMembershipService _membership;
+    private bool _replaced;
 
     public SchedulerGrain(
         FairShares shares, RankPolicy rank, TenantQuotas quotas, MemoryNeeds memory, IQueueStore store, TimeProvider clock, IOptions<SchedulingOptions> options,
-        SchedulerInstruments instruments, ILogger<SchedulerGrain> logger, IGrainFactory grains, IHostApplicationLifetime host)
+        SchedulerInstruments instruments, ILogger<SchedulerGrain> logger, IGrainFactory grains, IHostApplicationLifetime host, IClusterMembershipService membership)
     {
         _queue = new FarmQueue(shares, rank, quotas, clock);
         _roster = new WorkerRoster(clock, options.Value.WorkerLife);
@@ -54,6 +57,8 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
         _announcer = new QueueAnnouncer(grains, logger);
         _cleared = new ClearedPrompts(grains, clock, logger);
         _numbers = new NumberSource(store);
+        _term = new SchedulerTerm(store);
+        _membership = membership;
         _health = new WorkerHealth(_options.FaultLimit, _options.LeaseDuration);
     }
 
@@ -64,6 +69,7 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
     {
         var started = _clock.GetTimestamp();
         var graceEnd = _clock.GetUtcNow() + (_options.RecoveryGrace ?? _options.LeaseDuration);
+        await _term.BeginAsync();
         await foreach (var run in _store.UnfinishedAsync(cancellationToken)) _queue.Restore(run, graceEnd);
         foreach (var worker in await _store.SetAsideAsync()) _health.Restore(worker);
         foreach (var (pool, at) in await _store.PausedPoolsAsync()) _paused.Pause(pool, at);
@@ -95,7 +101,8 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
         _instruments.Sizes(0, 0, 0);
         _instruments.Queue([], 0);
         _instruments.Workers([]);
-        return _numbers.ReturnAsync();
+        // Numbers that another scheduler draws from are not this one's to give back.
+        return _replaced ? Task.CompletedTask : _numbers.ReturnAsync();
     }
 
     /// <inheritdoc/>
@@ -112,12 +119,16 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
     }
 
     /// <inheritdoc/>
-    public Task EnqueueAsync(QueueEntry entry)
+    public async Task EnqueueAsync(QueueEntry entry)
     {
-        if (_cleared.TurnAway(entry) || _queue.Enqueue(entry) is not { } item) return Task.CompletedTask;
-        _ = _announcer.AnnounceAsync(entry.Tenant, item.Tenant.Count);
-        Offer(item);
-        return Task.CompletedTask;
+        if (!_cleared.TurnAway(entry) && _queue.Enqueue(entry) is { } item)
+        {
+            _ = _announcer.AnnounceAsync(entry.Tenant, item.Tenant.Count);
+            Offer(item);
+        }
+        if (await _term.LastsAsync()) return;
+        await LeaveAsync();
+        throw new SiloUnavailableException("Another scheduler has been started: this one's silo is held for dead.");
     }
 
     /// <inheritdoc/>
@@ -273,6 +284,7 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
         _queue.HandOut(item, workerId, LeaseEnd);
         _roster.Takes(workerId, item.Shape.Expected);
         QueueTracing.Waited(item, workerId, now);
+        SchedulingLog.HandedOut(_logger, item.Lease!.Order, now.ToUnixTimeMilliseconds(), item.RunId, item.Attempt, workerId);
         _instruments.HandedOut(item.Requirement.Pool, item.Tenant.Name, now - DateTimeOffset.FromUnixTimeMilliseconds(item.WaitsSince));
     }
 
@@ -346,6 +358,16 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
             // The store may be away; the next round looks at the same time again.
             SchedulingLog.StraysFailed(_logger, error);
         }
+    }
+
+    /// <summary>Another scheduler was started. A silo that looks who lives ends at once when it is held for dead itself; one that lives starts anew.</summary>
+    private async Task LeaveAsync()
+    {
+        if (_replaced) return;
+        _replaced = true;
+        SchedulingLog.Replaced(_logger);
+        DeactivateOnIdle();
+        await _membership.Refresh();
     }
 
     private void Measure() => _instruments.Sizes(_queue.WaitingCount, _queue.RunningCount, _claims.Count);

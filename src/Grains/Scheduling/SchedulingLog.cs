@@ -8,6 +8,12 @@ internal static partial class SchedulingLog
     [LoggerMessage(Level = LogLevel.Information, Message = "The scheduler has read {Waiting} waiting and {Running} running prompts in {Elapsed}.")]
     public static partial void Recovered(ILogger logger, int waiting, int running, TimeSpan elapsed);
 
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Hand-out {Order} at {Time}: prompt {RunId} attempt {Attempt} to {WorkerId}.")]
+    public static partial void HandedOut(ILogger logger, long order, long time, Guid runId, int attempt, string workerId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Another scheduler has been started; this one leaves.")]
+    public static partial void Replaced(ILogger logger);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of prompt {RunId} attempt {Attempt} on {WorkerId} ended without renewal.")]
     public static partial void LeaseEnded(ILogger logger, Guid runId, int attempt, string workerId);
 

@@ -1,12 +1,17 @@
 using System.Collections.Immutable;
 using Farm.Contracts.Prompts;
 using Farm.Contracts.Sessions;
+using Farm.Grains.History;
 using Microsoft.Extensions.Options;
 
 namespace Farm.Grains.Sessions;
 
-/// <summary>The events of one client: logged, then handed to the gateway that has its socket.</summary>
-internal sealed class ClientSessionGrain(TimeProvider clock, IOptions<SessionOptions> options, SessionInstruments instruments, ILogger<ClientSessionGrain> logger)
+/// <summary>
+/// The events of one client: logged, then handed to the gateway that has its socket. The log is in memory: what it held of a client that
+/// had no socket just when the log's silo died is told from history, as far as it matters, which is how its prompts ended.
+/// </summary>
+internal sealed class ClientSessionGrain(
+    IHistoryStore history, TimeProvider clock, IOptions<SessionOptions> options, SessionInstruments instruments, ILogger<ClientSessionGrain> logger)
     : Grain, IClientSessionGrain
 {
     private readonly SessionLog _log = new(clock.GetUtcNow(), options.Value.LogEvents, options.Value.LogImageBytes);
@@ -20,12 +25,13 @@ internal sealed class ClientSessionGrain(TimeProvider clock, IOptions<SessionOpt
     private DateTimeOffset? _lostAt;
 
     private readonly HashSet<string> _seenToStart = new(StringComparer.Ordinal);
-    private bool _wasAttached;
+    private bool _wasAttached, _recalled;
 
     /// <inheritdoc/>
     public async Task<SessionState> AttachAsync(IGatewayObserver gateway, string connectionId, long? afterSequence)
     {
         if (!_wasAttached && afterSequence is { } known) _log.StartAfter(known);
+        if (!_recalled) await RecallAsync();
         _wasAttached = true;
         var before = _socket;
         _socket = (gateway, connectionId);
@@ -82,6 +88,34 @@ internal sealed class ClientSessionGrain(TimeProvider clock, IOptions<SessionOpt
         {
             _currentNode = executing.DisplayNode;
             if (executing.Node is null) _seenToStart.Remove(promptId);
+        }
+    }
+
+    /// <summary>A session that meets a client's socket for the first time does not know whether there was another one before it, on a silo that died.</summary>
+    private async Task RecallAsync()
+    {
+        _recalled = true;
+        var (tenant, client) = IClientSessionGrain.OfKey(this.GetPrimaryKeyString());
+        ImmutableArray<ClosingEvent> ends;
+        try
+        {
+            ends = await history.EndsAsync(tenant, client, clock.GetUtcNow() - options.Value.ResumeWindow, options.Value.LogEvents / 2);
+        }
+        catch (Exception error)
+        {
+            // The socket must not wait for the store; history has them all the same.
+            SessionLogMessages.NotRecalled(logger, error);
+            return;
+        }
+        var known = _log.After(0).Where(logged => logged.Event is NodeExecuting { Node: null }).Select(logged => logged.PromptId!).ToHashSet(StringComparer.Ordinal);
+        foreach (var end in ends.Where(end => !known.Contains(end.PromptId)))
+        {
+            if (_lostAt is null)
+            {
+                Lose();
+                Sent(_log.Last);
+            }
+            _log.Append(end.PromptId, [end.Event, new NodeExecuting(null, null)]);
         }
     }
 

@@ -1,6 +1,7 @@
 using Farm.Contracts.Prompts;
 using Farm.Contracts.Scheduling;
 using Farm.Grains.Prompts;
+using Farm.Grains.Scheduling;
 using Farm.Grains.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,6 +25,22 @@ public sealed class RecoveryTests
         for (var i = 0; i < 4; i++) order.Add((await farm.RunNextAsync()).Submission.PromptId);
         Assert.Equal(["p3", "p2", "p1", "p0"], order);
         Assert.Equal(Samples.Graph, (await farm.History().GetAsync("p0"))!.Submission.Prompt);
+    }
+
+    [Fact]
+    public async Task Enqueue_AfterAnotherSchedulerWasStarted_IsNotAcknowledgedButFoundByTheNext()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        await farm.Scheduler.CountAsync("default");
+        await farm.Services.GetRequiredService<IQueueStore>().BeginTermAsync();
+        var run = Guid.NewGuid();
+
+        await Assert.ThrowsAsync<SiloUnavailableException>(() => farm.Prompt(run).SubmitAsync(Samples.Submission("p1")));
+
+        Assert.Equal(1, await farm.Scheduler.CountAsync("default"));
+        await farm.Prompt(run).SubmitAsync(Samples.Submission("p1"));
+        Assert.Equal(new Lease(run, 1), await farm.ClaimAsync());
+        Assert.Null(await farm.ClaimAsync());
     }
 
     [Fact]

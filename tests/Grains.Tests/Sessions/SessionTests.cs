@@ -49,6 +49,36 @@ public sealed class SessionTests
         Assert.Equal(["execution_success"], Samples.Names(second.Delivered.Select(m => m.Event)));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Attach_AfterTheLogsSiloDiedWhileThereWasNoSocket_GetsHowPromptsEndedFromHistory(bool sameSocket)
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var gateway = await farm.ListenAsync();
+        await farm.AttachAsync(gateway, "c1", "s1");
+        await farm.SubmitAsync(Samples.Submission("long ago", clientId: "c1"));
+        await farm.RunNextAsync();
+        farm.Clock.Advance(TimeSpan.FromMinutes(2));
+        var told = gateway.Delivered[^1].Sequence;
+        await farm.Grains.GetGrain<IClientSessionGrain>(IClientSessionGrain.KeyOf("default", "c1")).DetachAsync("s1", told);
+        foreach (var id in (string[])["p1", "p2"])
+        {
+            await farm.SubmitAsync(Samples.Submission(id, clientId: "c1"));
+            await farm.RunNextAsync();
+        }
+        await farm.KillAsync();
+        await farm.StartAgainAsync();
+        var next = await farm.ListenAsync();
+
+        var back = await farm.AttachAsync(next, "c1", "s2", sameSocket ? told : null);
+
+        Assert.Equal(["p1", "p1", "p2", "p2"], back.Missed.Select(m => m.PromptId));
+        Assert.Equal(["execution_success", "executing:None", "execution_success", "executing:None"], Samples.Names(back.Missed.Select(m => m.Event)));
+        Assert.All(back.Missed, missed => Assert.True(missed.Sequence > told));
+        Assert.Empty((await farm.AttachAsync(next, "c1", "s2", back.Missed[^1].Sequence)).Missed);
+    }
+
     [Fact]
     public async Task Attach_LongAfterALoss_GetsTheCurrentNodeOnly()
     {

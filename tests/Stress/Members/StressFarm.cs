@@ -62,6 +62,9 @@ internal sealed class StressFarm : IAsyncDisposable
     /// <summary>The output folder that all workers write to.</summary>
     public string Output => Path.Combine(_folder, "data", "output");
 
+    /// <summary>The control silos' logs.</summary>
+    public IEnumerable<string> SiloLogs => Directory.EnumerateFiles(_folder, MemberKind.Silo.Name + "-*.log");
+
     /// <summary>Whether logs and files stay behind.</summary>
     public bool KeepsFiles { get; set; } = true;
 
@@ -82,6 +85,8 @@ internal sealed class StressFarm : IAsyncDisposable
             ("Farm__Torch__Threads", "1"),
             ("OMP_NUM_THREADS", "1"),
             ("Logging__LogLevel__Microsoft.AspNetCore", "Warning"),
+            // Its hand-outs, in order: what the audit holds against the promised order.
+            ("Logging__LogLevel__Farm.Grains.Scheduling.SchedulerGrain", "Debug"),
             .. (options ?? new Dictionary<string, string>(StringComparer.Ordinal)).Select(option => (option.Key, option.Value)),
         ];
         foreach (var (name, value) in own)

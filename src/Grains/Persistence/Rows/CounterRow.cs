@@ -9,6 +9,9 @@ internal sealed class CounterRow
     /// <summary>Counts the numbers that a tenant's prompts draw.</summary>
     public const string PromptNumber = "prompt_number";
 
+    /// <summary>Counts the schedulers that were started; of no tenant.</summary>
+    public const string SchedulerTerm = "scheduler_term";
+
     /// <summary>The tenant.</summary>
     public string Tenant { get; set; } = "";
 

@@ -106,6 +106,7 @@ internal sealed class PromptRowConfiguration : IEntityTypeConfiguration<PromptRo
         builder.HasIndex(p => p.CreatedAt, "ix_prompts_queued").HasFilter("status = 0");
         builder.HasIndex(p => new { p.Tenant, p.PromptId }, "ix_prompts_prompt_id");
         builder.HasIndex(p => new { p.Tenant, p.JobStatus, p.CreatedAt }, "ix_prompts_jobs");
+        builder.HasIndex(p => new { p.Tenant, p.ClientId, p.EndedAt }, "ix_prompts_client").HasFilter("client_id IS NOT NULL AND ended_at IS NOT NULL");
         builder.HasIndex(p => new { p.Tenant, p.WorkflowId, p.JobStatus, p.CreatedAt }, "ix_prompts_workflow").HasFilter("workflow_id IS NOT NULL");
     }
 }

@@ -750,6 +750,9 @@ namespace Farm.Grains.Persistence.Migrations.Postgres
 
                     b.HasKey("RunId");
 
+                    b.HasIndex(new[] { "Tenant", "ClientId", "EndedAt" }, "ix_prompts_client")
+                        .HasFilter("client_id IS NOT NULL AND ended_at IS NOT NULL");
+
                     b.HasIndex(new[] { "Tenant", "JobStatus", "CreatedAt" }, "ix_prompts_jobs");
 
                     b.HasIndex(new[] { "Tenant", "PromptId" }, "ix_prompts_prompt_id");
