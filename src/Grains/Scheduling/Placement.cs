@@ -13,6 +13,9 @@ internal sealed class Placement(WorkerRoster roster, MemoryNeeds memory, IOption
     /// <summary>Whether a worker gets a prompt whose turn it is.</summary>
     public bool Gives(QueuedItem item, KnownWorker worker) => CanTake(item, worker) && !Holds(item, worker);
 
+    /// <summary>Whether a worker is not to have the prompt, and what stands behind it may have its turn: others will take it.</summary>
+    public bool PassesBy(QueuedItem item, KnownWorker worker) => IsTooLarge(item, worker) || Avoids(item, worker);
+
     /// <summary>Whether earlier runs of the prompt's shape took more memory than the worker has, and a larger one can take it in time.</summary>
     public bool IsTooLarge(QueuedItem item, KnownWorker worker)
     {

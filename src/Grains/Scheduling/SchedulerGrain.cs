@@ -253,10 +253,13 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
         return Task.FromResult<ImmutableArray<PromptForecast>>([.. found.Select(_forecasts.Of)]);
     }
 
-    /// <summary>Gives a prompt that has come to wait to the best of the waiting workers, if its tenant may have it run.</summary>
+    /// <summary>
+    /// A prompt has come to wait: the best of the waiting workers is given what is first for it. That need not be this prompt, for a worker may have
+    /// been passed over for one that still waits.
+    /// </summary>
     private void Offer(QueuedItem item)
     {
-        if (item.Tenant.HasTurn && _placement.Choose(item, _claims.All) is { } waiting) Give(item, waiting);
+        if (item.Tenant.HasTurn && _placement.Choose(item, _claims.All) is { } waiting && FirstFor(waiting.Worker) is { } first) Give(first, waiting);
     }
 
     /// <summary>Gives waiting workers what has come to be theirs: prompts that no longer wait for a better one, or whose tenant may go on.</summary>
@@ -269,7 +272,7 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
         }
     }
 
-    private QueuedItem? FirstFor(KnownWorker worker) => _queue.First(item => _placement.Gives(item, worker), item => _placement.IsTooLarge(item, worker));
+    private QueuedItem? FirstFor(KnownWorker worker) => _queue.First(item => _placement.Gives(item, worker), item => _placement.PassesBy(item, worker));
 
     private void Give(QueuedItem item, WaitingClaim waiting)
     {

@@ -132,6 +132,24 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public async Task Worker_ThatLostTheFirstPrompt_GetsTheNextInOrderMeanwhile()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var lost = await farm.SubmitAsync(Samples.Submission("p0"));
+        await farm.BeginAsync("w1");
+        Assert.Null(await farm.ClaimAsync("w2"));
+        await farm.Prompt(lost).LoseAttemptAsync(1, "gone", givenBack: false);
+        for (var i = 1; i <= 3; i++) await farm.SubmitAsync(Samples.Submission($"p{i}", i));
+
+        var waiting = farm.Scheduler.ClaimAsync(FarmCluster.Claim("w1", TimeSpan.FromSeconds(20)));
+        await farm.SubmitAsync(Samples.Submission("p4", 4));
+
+        var lease = (await waiting)!;
+        Assert.Equal("p1", (await farm.Prompt(lease.RunId).BeginAsync(lease.Attempt, "w1"))!.Submission.PromptId);
+        Assert.Equal(new Lease(lost, 2), await farm.ClaimAsync("w2"));
+    }
+
+    [Fact]
     public async Task Interrupted_WorkerLost_EndsAsInterrupted()
     {
         await using var farm = await FarmCluster.StartAsync();

@@ -10,7 +10,7 @@ namespace Farm.Stress.Chaos;
 /// </summary>
 internal sealed class Listener(Func<IReadOnlyList<Uri>> gateways, int seed)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500), LongestLife = TimeSpan.FromSeconds(40), LongestWait = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500), Patience = TimeSpan.FromSeconds(5), LongestLife = TimeSpan.FromSeconds(40), LongestWait = TimeSpan.FromSeconds(60);
 
     private readonly Random _random = new(seed);
     private readonly ConcurrentDictionary<string, int> _ends = new(StringComparer.Ordinal);
@@ -47,11 +47,9 @@ internal sealed class Listener(Func<IReadOnlyList<Uri>> gateways, int seed)
     {
         while (!cancel.IsCancellationRequested)
         {
-            using var life = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            life.CancelAfter(TimeSpan.FromSeconds(5 + _random.NextDouble() * LongestLife.TotalSeconds));
             try
             {
-                await ListenOnceAsync(life.Token);
+                await ListenOnceAsync(TimeSpan.FromSeconds(5 + _random.NextDouble() * LongestLife.TotalSeconds), cancel);
             }
             catch (Exception lost) when (lost is WebSocketException or OperationCanceledException or HttpRequestException or IOException)
             {
@@ -60,17 +58,51 @@ internal sealed class Listener(Func<IReadOnlyList<Uri>> gateways, int seed)
         }
     }
 
-    private async Task ListenOnceAsync(CancellationToken cancel)
+    private async Task ListenOnceAsync(TimeSpan life, CancellationToken cancel)
     {
         using var socket = new ClientWebSocket();
         var known = gateways();
         var gateway = known[_random.Next(known.Count)];
         using (var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel))
         {
-            patience.CancelAfter(TimeSpan.FromSeconds(5));
+            patience.CancelAfter(Patience);
             await socket.ConnectAsync(new UriBuilder(gateway) { Scheme = "ws", Path = "/ws", Query = $"clientId={ClientId}" }.Uri, patience.Token);
         }
         Interlocked.Increment(ref _connections);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var leaving = LeaveAsync(socket, life, ended.Token);
+        try
+        {
+            await ReceiveAsync(socket, cancel);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await leaving;
+        }
+    }
+
+    /// <summary>
+    /// Says that it goes, and hears out what is on its way: of a connection that is just cut nobody knows what has arrived.
+    /// </summary>
+    private static async Task LeaveAsync(ClientWebSocket socket, TimeSpan life, CancellationToken ended)
+    {
+        try
+        {
+            await Task.Delay(life, TimeProvider.System, ended);
+            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, ended);
+            await Task.Delay(Patience, TimeProvider.System, ended);
+        }
+        catch (Exception gone) when (gone is WebSocketException or OperationCanceledException or IOException)
+        {
+            // It has ended already.
+            return;
+        }
+        socket.Abort();
+    }
+
+    private async Task ReceiveAsync(ClientWebSocket socket, CancellationToken cancel)
+    {
         var buffer = new byte[1 << 16];
         while (true)
         {
