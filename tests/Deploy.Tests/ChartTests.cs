@@ -139,13 +139,14 @@ public sealed partial class ChartTests
             });
         });
 
+    /// <summary>When the drain is over the process has 30 s to give back and to leave.</summary>
     [Theory]
     [MemberData(nameof(Sets))]
     public void Workers_OfASet_HaveLongerToStopThanToDrain(string set) =>
         Assert.All(RenderedChart.Of(set).FarmPods.Where(p => p.Pod.Metadata.Labels["app.kubernetes.io/component"] == "worker"), worker =>
         {
             var drain = worker.Pod.Spec.Containers.Single().Env.Single(e => e.Name == "Farm__Worker__ShutdownGrace").Value;
-            Assert.True(worker.Pod.Spec.TerminationGracePeriodSeconds > TimeSpan.Parse(drain, System.Globalization.CultureInfo.InvariantCulture).TotalSeconds);
+            Assert.True(worker.Pod.Spec.TerminationGracePeriodSeconds > TimeSpan.Parse(drain, System.Globalization.CultureInfo.InvariantCulture).TotalSeconds + 30);
         });
 
     /// <summary>What it serves when the delay is over has the host's own 30 s to end.</summary>
