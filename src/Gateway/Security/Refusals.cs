@@ -13,6 +13,11 @@ internal sealed class Refusals : IAuthorizationMiddlewareResultHandler
     /// <summary>The page to sign in at.</summary>
     public const string SignInPath = "/farm/login";
 
+    /// <summary>Leads from there to the OpenID provider.</summary>
+    public const string ProviderPath = SignInPath + "/oidc";
+
+    private static readonly PathString[] Apis = ["/api", "/farm/api", "/internal"];
+
     /// <inheritdoc />
     public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
@@ -43,5 +48,5 @@ internal sealed class Refusals : IAuthorizationMiddlewareResultHandler
 
     private static bool WantsPage(HttpRequest request) =>
         HttpMethods.IsGet(request.Method) && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
-        && !request.Path.StartsWithSegments("/api", StringComparison.Ordinal) && !request.HttpContext.WebSockets.IsWebSocketRequest;
+        && !Apis.Any(api => request.Path.StartsWithSegments(api, StringComparison.Ordinal)) && !request.HttpContext.WebSockets.IsWebSocketRequest;
 }

@@ -12,7 +12,7 @@ internal sealed class SignInGate(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         context.Response.OnStarting(Protect, context);
-        if (Caller.Of(context.User) is not null || context.Request.Path.StartsWithSegments(Refusals.SignInPath, StringComparison.Ordinal))
+        if (Caller.Of(context.User) is not null || context.Request.Path.Value is Refusals.SignInPath or Refusals.ProviderPath)
             return next(context);
         Refusals.Challenge(context);
         return Task.CompletedTask;

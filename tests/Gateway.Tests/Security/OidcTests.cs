@@ -96,6 +96,20 @@ public sealed class OidcTests
     }
 
     [Fact]
+    public async Task Provider_ThatDoesNotAnswer_IsA503()
+    {
+        var provider = await OidcProvider.StartAsync();
+        await using var host = await StartAsync(provider, ("Farm:Security:Oidc:ClientId", "farm-pages"));
+        var token = provider.Token(Ada);
+        await provider.DisposeAsync();
+
+        var byToken = await host.SendAsync("GET", "/queue", token);
+        var atThePage = await host.SendAsync("GET", "/farm/login/oidc");
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable), (byToken.StatusCode, atThePage.StatusCode));
+    }
+
+    [Fact]
     public async Task Page_WithAnAccountOfNoTenant_SaysSo()
     {
         await using var provider = await OidcProvider.StartAsync();

@@ -31,12 +31,19 @@ public sealed class SignInTests
 
     [Theory]
     [InlineData("/queue", "*/*")]
+    [InlineData("/farm/login/../queue", "*/*")]
+    [InlineData("/farm/login/x", "*/*")]
+    [InlineData("/farm/login/../../index.html", "*/*")]
     [InlineData("/api/queue", "text/html")]
+    [InlineData("/farm/api/workers", "text/html")]
     public async Task Program_WithoutASession_IsToldHowToSignIn(string path, string accept)
     {
         await using var host = await SecureHost.StartAsync();
 
-        var answer = await host.SendAsync("GET", path, null, null, ("Accept", accept));
+        // As it stands: a client's own address would resolve the dots.
+        var address = new Uri($"http://{host.Address.Authority}{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        using var request = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { { "Accept", accept } } };
+        var answer = await host.Client.SendAsync(request);
 
         Assert.Equal((HttpStatusCode.Unauthorized, "Bearer realm=\"farm\""), (answer.StatusCode, answer.Headers.WwwAuthenticate.ToString()));
         Assert.Equal("unauthorized", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetProperty("type").GetString());

@@ -26,22 +26,25 @@ internal sealed class KeyDirectory
         _bootstrap = _options.FirstKey is { Length: > 0 } key ? Bootstrap(key, tenants.Value.Operators, clock.GetUtcNow()) : null;
     }
 
-    /// <summary>The living key of a text that a caller sent; null where it opens nothing. Refuses with 429 who tried too many.</summary>
-    public async ValueTask<ApiKey?> OpenAsync(string text, string address)
+    /// <summary>The living key of a text that a caller sent; null where it opens nothing.</summary>
+    /// <param name="text">What was sent.</param>
+    /// <param name="address">Where from: who tried too many is refused with 429. Null where the caller of this counts failures.</param>
+    public async ValueTask<ApiKey?> OpenAsync(string text, string? address)
     {
         if (_bootstrap is not null && KeySecret.Fits(text, _bootstrap.Hash))
             return _bootstrap;
         if (KeySecret.IdOf(text) is not { } id)
         {
-            _failures.Count(address);
+            Count(address);
             return null;
         }
         if (Remembered(id) is not { } known)
         {
-            _failures.Refuse(address);
+            if (address is not null)
+                _failures.Refuse(address);
             known = await AskAsync(id);
             if (known.Key is null)
-                _failures.Count(address);
+                Count(address);
         }
         return known.Key is { } key && key.IsAlive(_clock.GetUtcNow()) && KeySecret.Fits(text, key.Hash) ? key : null;
     }
@@ -52,6 +55,12 @@ internal sealed class KeyDirectory
 
     /// <summary>Forgets a key that this gateway itself changed.</summary>
     public void Forget(string id) => _known.TryRemove(id, out _);
+
+    private void Count(string? address)
+    {
+        if (address is not null)
+            _failures.Count(address);
+    }
 
     private Known? Remembered(string id) => _known.TryGetValue(id, out var known) && _clock.GetUtcNow() - known.At < _options.KeyCacheTime ? known : null;
 

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Farm.Gateway.Http;
 using Farm.Gateway.Security.SignIn;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
@@ -35,12 +36,17 @@ internal static partial class OidcSetup
     /// <summary>Whether a text has the form of a token.</summary>
     public static bool IsToken(string text) => text.Count(c => c == '.') == 2;
 
+    /// <summary>The provider does not answer.</summary>
+    public static RequestRefusedException Unavailable() =>
+        new("sign_in_unavailable", "The OpenID provider cannot be reached just now", "Try again in a moment.", StatusCodes.Status503ServiceUnavailable) { RetryAfter = ClockSkew };
+
     private static void Configure(JwtBearerOptions token, OidcOptions options)
     {
         (token.Authority, token.Audience, token.RequireHttpsMetadata, token.MapInboundClaims) = (options.Authority, options.Audience, options.RequireHttps, false);
         Check(token.TokenValidationParameters);
         token.Events = new JwtBearerEvents
         {
+            OnMessageReceived = context => KnowProviderAsync(context.Options, context.HttpContext.RequestAborted),
             OnTokenValidated = context =>
             {
                 if (CallerOf(context.HttpContext, context.Principal!, options, context.SecurityToken.ValidTo) is { } caller)
@@ -66,6 +72,19 @@ internal static partial class OidcSetup
         signIn.CorrelationCookie.SecurePolicy = signIn.NonceCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         Check(signIn.TokenValidationParameters);
         signIn.Events = new OpenIdConnectEvents { OnTokenValidated = context => SignedInAsync(context, options), OnRemoteFailure = FailedAsync };
+    }
+
+    /// <summary>Without the provider's keys no token can be told from another: that is no fault of the caller's.</summary>
+    private static async Task KnowProviderAsync(JwtBearerOptions token, CancellationToken cancel)
+    {
+        try
+        {
+            await token.ConfigurationManager!.GetConfigurationAsync(cancel);
+        }
+        catch (InvalidOperationException)
+        {
+            throw Unavailable();
+        }
     }
 
     private static void Check(TokenValidationParameters rules)

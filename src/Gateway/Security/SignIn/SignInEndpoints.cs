@@ -25,7 +25,7 @@ internal sealed partial class SignInEndpoints(
         routes.MapPost(Refusals.SignInPath, SignInAsync).AllowAnonymous();
         routes.MapPost("/farm/logout", SignOutAsync).AllowAnonymous();
         if (oidc.Value.HasSignIn)
-            routes.MapMethods(Refusals.SignInPath + "/oidc", Reads, GoToProviderAsync).AllowAnonymous();
+            routes.MapMethods(Refusals.ProviderPath, Reads, GoToProviderAsync).AllowAnonymous();
     }
 
     private Task ShowAsync(HttpContext context) => WriteAsync(
@@ -39,7 +39,7 @@ internal sealed partial class SignInEndpoints(
         var address = RemoteAddress.Of(context);
         failures.Refuse(address);
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
-        if (await keys.OpenAsync(form["key"].ToString().Trim(), address) is not { } key)
+        if (await keys.OpenAsync(form["key"].ToString().Trim(), address: null) is not { } key)
         {
             failures.Count(address);
             Failed(logger, address);
@@ -58,8 +58,17 @@ internal sealed partial class SignInEndpoints(
         SeeOther(context, Refusals.SignInPath);
     }
 
-    private static Task GoToProviderAsync(HttpContext context) =>
-        context.ChallengeAsync(OidcSetup.SignInScheme, new AuthenticationProperties { RedirectUri = Local(context.Request.Query["next"]) });
+    private static async Task GoToProviderAsync(HttpContext context)
+    {
+        try
+        {
+            await context.ChallengeAsync(OidcSetup.SignInScheme, new AuthenticationProperties { RedirectUri = Local(context.Request.Query["next"]) });
+        }
+        catch (InvalidOperationException)
+        {
+            throw OidcSetup.Unavailable();
+        }
+    }
 
     /// <summary>A path of this server; the root for anything that could lead elsewhere.</summary>
     internal static string Local(string? next) =>
@@ -85,7 +94,7 @@ internal sealed partial class SignInEndpoints(
         response.Headers.CacheControl = "no-store";
         response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
         var provider = oidc.Value.HasSignIn
-            ? $"<p><a href=\"{Refusals.SignInPath}/oidc?next={Uri.EscapeDataString(path)}\">Sign in with {HtmlEncoder.Default.Encode(oidc.Value.DisplayName)}</a></p>"
+            ? $"<p><a href=\"{Refusals.ProviderPath}?next={Uri.EscapeDataString(path)}\">Sign in with {HtmlEncoder.Default.Encode(oidc.Value.DisplayName)}</a></p>"
             : "";
         var signedIn = Caller.Of(context.User) is { } caller
             ? $"<form method=\"post\" action=\"/farm/logout\"><p>Signed in as {HtmlEncoder.Default.Encode(caller.Actor)} of {HtmlEncoder.Default.Encode(caller.Tenant)}.</p><button>Sign out</button></form>"
