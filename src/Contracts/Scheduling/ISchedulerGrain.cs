@@ -162,6 +162,9 @@ public sealed record WorkerClaim
 
     /// <summary>Model files that it was asked for and does not have, as <c>folder/name</c>.</summary>
     [Id(8)] public ImmutableArray<string> LackedFiles { get; init; } = [];
+
+    /// <summary>The kind of its device, <c>cpu</c> or <c>cuda</c>: memory that runs take is compared among workers of one kind only.</summary>
+    [Id(9)] public string Device { get; init; } = "";
 }
 
 /// <summary>The right to run one attempt, for as long as it is renewed.</summary>

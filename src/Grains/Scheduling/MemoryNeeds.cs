@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Farm.Grains.Scheduling;
 
 /// <summary>
-/// What prompts need of a device's memory, as earlier runs took it: the peak of each shape, and the size of each model. A peak rises at once
+/// What prompts need of a device's memory, as earlier runs took it: the peak of each shape, and the size of each model, by kind of device, for
+/// each computes in types of its own. A peak rises at once
 /// and falls slowly, for a run whose results were cached in part takes less than the next may. Bounded: what was not seen for longest goes.
 /// Used from one grain's turns only.
 /// </summary>
@@ -25,30 +26,30 @@ internal sealed class MemoryNeeds(IMemoryStore store, IOptions<SchedulingOptions
         foreach (var figure in await store.LoadAsync(cancellation)) _figures[figure.Name] = _stored[figure.Name] = figure;
     }
 
-    /// <summary>The peak of runs of this prompt's shape; 0 when none is known.</summary>
-    public long PeakOf(QueuedItem item) => Bytes(ShapeMark, item.Shape.Name);
+    /// <summary>The peak of runs of this prompt's shape on a kind of device; 0 when none is known.</summary>
+    public long PeakOf(QueuedItem item, string device) => Bytes(ShapeMark, device, item.Shape.Name);
 
     /// <summary>What its device should have: the peak of its shape, or else what its models take in memory, or else in their files.</summary>
-    public long EstimateOf(QueuedItem item)
+    public long EstimateOf(QueuedItem item, string device)
     {
-        if (PeakOf(item) is > 0 and var peak) return peak;
+        if (PeakOf(item, device) is > 0 and var peak) return peak;
         var models = item.Requirement.Models;
-        return models.All(model => Bytes(ModelMark, model) > 0) && !models.IsEmpty ? models.Sum(model => Bytes(ModelMark, model)) : item.FileBytes;
+        return models.All(model => Bytes(ModelMark, device, model) > 0) && !models.IsEmpty ? models.Sum(model => Bytes(ModelMark, device, model)) : item.FileBytes;
     }
 
-    /// <summary>A run of the shape has succeeded.</summary>
-    public void Measure(RunShape shape, RunUsage usage)
+    /// <summary>A run of the shape has succeeded on a kind of device.</summary>
+    public void Measure(RunShape shape, RunUsage usage, string device)
     {
-        foreach (var model in usage.Models) Set(ModelMark, model.File, model.Bytes);
+        foreach (var model in usage.Models) Set(ModelMark, device, model.File, model.Bytes);
         if (usage.PeakMemory <= 0) return;
-        var known = Bytes(ShapeMark, shape.Name);
-        Set(ShapeMark, shape.Name, usage.PeakMemory >= known ? usage.PeakMemory : known - (long)(Fall * (known - usage.PeakMemory)));
+        var known = Bytes(ShapeMark, device, shape.Name);
+        Set(ShapeMark, device, shape.Name, usage.PeakMemory >= known ? usage.PeakMemory : known - (long)(Fall * (known - usage.PeakMemory)));
     }
 
     /// <summary>A run of the shape has found a device of so much memory too small.</summary>
-    public void RanOut(RunShape shape, long total)
+    public void RanOut(RunShape shape, long total, string device)
     {
-        if (total > 0 && Bytes(ShapeMark, shape.Name) <= total) Set(ShapeMark, shape.Name, total + 1);
+        if (total > 0 && Bytes(ShapeMark, device, shape.Name) <= total) Set(ShapeMark, device, shape.Name, total + 1);
     }
 
     /// <summary>Stores what has changed since the last time; a store that is away is tried again at the next.</summary>
@@ -74,13 +75,16 @@ internal sealed class MemoryNeeds(IMemoryStore store, IOptions<SchedulingOptions
     private bool IsWorthStoring(MemoryFigure figure) => !_stored.TryGetValue(figure.Name, out var stored)
         || Math.Abs(figure.Bytes - stored.Bytes) > WorthStoring * stored.Bytes || figure.SeenAt - stored.SeenAt > Refresh.TotalMilliseconds;
 
-    private long Bytes(string mark, string name) => name.Length == 0 ? 0 : _figures.GetValueOrDefault(mark + name)?.Bytes ?? 0;
+    private long Bytes(string mark, string device, string name) => name.Length == 0 ? 0 : _figures.GetValueOrDefault(KeyOf(mark, device, name))?.Bytes ?? 0;
 
-    private void Set(string mark, string name, long bytes)
+    private static string KeyOf(string mark, string device, string name) => $"{mark}{device}:{name}";
+
+    private void Set(string mark, string device, string name, long bytes)
     {
         if (name.Length == 0 || bytes <= 0) return;
-        _figures[mark + name] = new MemoryFigure(mark + name, bytes, clock.GetUtcNow().ToUnixTimeMilliseconds());
-        _changed.Add(mark + name);
+        var key = KeyOf(mark, device, name);
+        _figures[key] = new MemoryFigure(key, bytes, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        _changed.Add(key);
         if (_figures.Count <= options.Value.MemoryFigures) return;
         // A tenth at a time, so that the oldest are not looked for at every run.
         foreach (var old in _figures.Values.OrderBy(figure => figure.SeenAt).Take(Math.Max(1, _figures.Count / 10)).ToArray()) _figures.Remove(old.Name);

@@ -19,11 +19,11 @@ internal sealed class Placement(WorkerRoster roster, MemoryNeeds memory, IOption
     /// <summary>Whether earlier runs of the prompt's shape took more memory than the worker has, and a larger one can take it in time.</summary>
     public bool IsTooLarge(QueuedItem item, KnownWorker worker)
     {
-        var need = worker.TotalMemory == 0 ? 0 : memory.PeakOf(item);
+        var need = worker.TotalMemory == 0 ? 0 : memory.PeakOf(item, worker.Device);
         if (need <= worker.TotalMemory) return false;
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         return now - item.WaitsSince < options.Value.MemoryWait.TotalMilliseconds
-            && roster.Living.Any(other => !other.Rests && (other.TotalMemory == 0 || other.TotalMemory >= need) && other.Profile.Has(item.Requirement));
+            && roster.Living.Any(other => !other.Rests && other.Device == worker.Device && (other.TotalMemory == 0 || other.TotalMemory >= need) && other.Profile.Has(item.Requirement));
     }
 
     /// <summary>Whether a worker could take a prompt whose models it has not all in memory.</summary>
@@ -37,7 +37,7 @@ internal sealed class Placement(WorkerRoster roster, MemoryNeeds memory, IOption
         {
             // The longest waiting come first: a later one must be better.
             if (CanTake(item, claim.Worker) && (best is null || IsBetter(claim.Worker, best.Worker, item) || FitsCloser(claim.Worker, best.Worker, item))) best = claim;
-            if (best is not null && item.Requirement.Models.IsEmpty && memory.PeakOf(item) == 0) break;
+            if (best is not null && item.Requirement.Models.IsEmpty && memory.PeakOf(item, best.Worker.Device) == 0) break;
         }
         return best is null || Holds(item, best.Worker) ? null : best;
     }
@@ -70,9 +70,9 @@ internal sealed class Placement(WorkerRoster roster, MemoryNeeds memory, IOption
 
     /// <summary>Whether two that do equally well differ in size, and the smaller has the memory that the prompt is known to need: the larger stays free for larger ones.</summary>
     private bool FitsCloser(KnownWorker one, KnownWorker other, QueuedItem item) =>
-        memory.PeakOf(item) is > 0 and var need && need <= one.TotalMemory && one.TotalMemory < other.TotalMemory && !IsBetter(other, one, item);
+        one.Device == other.Device && memory.PeakOf(item, one.Device) is > 0 and var need && need <= one.TotalMemory && one.TotalMemory < other.TotalMemory && !IsBetter(other, one, item);
 
-    private bool IsRoomy(KnownWorker worker, QueuedItem item) => worker.TotalMemory == 0 || memory.EstimateOf(item) <= worker.TotalMemory;
+    private bool IsRoomy(KnownWorker worker, QueuedItem item) => worker.TotalMemory == 0 || memory.EstimateOf(item, worker.Device) <= worker.TotalMemory;
 
     private bool Holds(QueuedItem item, KnownWorker worker)
     {

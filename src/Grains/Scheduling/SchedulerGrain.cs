@@ -177,7 +177,7 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
     public Task ReleaseAsync(Guid runId, bool succeeded, RunUsage? usage = null)
     {
         if (_queue.Remove(runId, succeeded) is not { } item) return Task.CompletedTask;
-        if (succeeded && usage is not null) _memory.Measure(item.Shape, usage);
+        if (succeeded && usage is not null && item.Lease is { } held && _roster.Find(held.WorkerId) is { } worker) _memory.Measure(item.Shape, usage, worker.Device);
         if (item.Lease is { } lease) _health.Good(lease.WorkerId, runId);
         // A tenant that had as many running as it may can go on.
         if (item.Lease is not null && item.Tenant.MaxRunning != int.MaxValue) Serve();
@@ -187,7 +187,7 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
     /// <inheritdoc/>
     public Task FaultAsync(string workerId, Guid runId, WorkerFault fault, string detail)
     {
-        if (fault == WorkerFault.DeviceMemory && _queue.Find(runId) is { } item && _roster.Find(workerId) is { } small) _memory.RanOut(item.Shape, small.TotalMemory);
+        if (fault == WorkerFault.DeviceMemory && _queue.Find(runId) is { } item && _roster.Find(workerId) is { } small) _memory.RanOut(item.Shape, small.TotalMemory, small.Device);
         return _health.Bad(workerId, runId, fault, detail, _clock.GetUtcNow()) is { } worker ? SetAsideAsync(worker) : Task.CompletedTask;
     }
 

@@ -27,6 +27,7 @@ internal sealed class WorkerRoster(TimeProvider clock, TimeSpan life)
         worker.LastSeen = clock.GetUtcNow();
         worker.FreeAt = null;
         (worker.FreeMemory, worker.TotalMemory) = (claim.FreeMemory, claim.TotalMemory);
+        worker.Device = claim.Device ?? ""; // what an older worker does not say
         worker.Lacked = claim.LackedFiles.IsDefaultOrEmpty ? [] : [.. claim.LackedFiles];
         if (worker.Resident != claim.ResidentModels) SetModels(worker, claim.ResidentModels);
         return worker;
@@ -101,6 +102,9 @@ internal sealed class KnownWorker(string id)
 
     /// <summary>Bytes of device memory; 0 where that is not known.</summary>
     public long TotalMemory { get; set; }
+
+    /// <summary>The kind of its device.</summary>
+    public string Device { get; set; } = "";
 
     /// <summary>Model files that it said it does not have, as <c>folder/name</c>.</summary>
     public HashSet<string> Lacked { get; set; } = [];

@@ -35,6 +35,9 @@ internal sealed class WorkerIdentity(
     /// <summary>Bytes of device memory; of the machine's where the processor computes.</summary>
     public long TotalMemory => models.Device.type == DeviceType.CPU ? HostMemory.Total : NvidiaMemory.Read(GpuIndex)?.Total ?? 0;
 
+    /// <summary>The kind of its device.</summary>
+    public string DeviceKind => models.Device.type == DeviceType.CPU ? "cpu" : "cuda";
+
     /// <summary>Names of the networks that are loaded.</summary>
     public ImmutableArray<string> ResidentModels => [.. models.Residents.Select(r => r.Name)];
 

@@ -106,6 +106,7 @@ internal sealed class WorkerLoop(
                 Labels = identity.Labels,
                 Pool = identity.Pool,
                 TotalMemory = identity.TotalMemory,
+                Device = identity.DeviceKind,
                 LackedFiles = await lacked.NowAsync(),
             };
             claiming = Scheduler.ClaimAsync(claim);

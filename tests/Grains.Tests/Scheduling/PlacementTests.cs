@@ -97,7 +97,7 @@ public sealed class PlacementTests
         Assert.Same(roomy, placement.Choose(needy, claims.All));
 
         // Of those that have the memory that its runs are known to take, the smallest.
-        farm.Memory.Measure(needy.Shape, new RunUsage { PeakMemory = 150 });
+        farm.Memory.Measure(needy.Shape, new RunUsage { PeakMemory = 150 }, "");
         Idle("huge", 1000);
         var close = Idle("close", 160);
         Assert.Same(close, placement.Choose(needy, claims.All));
@@ -107,7 +107,7 @@ public sealed class PlacementTests
     public void Prompt_WhosePeakAWorkerLacks_WaitsForALargerOne_AndTheNextGoesOn()
     {
         var farm = new VirtualFarm(0, scheduling: new SchedulingOptions { WarmWait = TimeSpan.Zero });
-        farm.Memory.Measure(farm.Queue.Times.Of("big"), new RunUsage { PeakMemory = 900 });
+        farm.Memory.Measure(farm.Queue.Times.Of("big"), new RunUsage { PeakMemory = 900 }, "");
         farm.Add("large", memory: 1000);
         farm.Submit("t", "first", seconds: 50, NeedsModel);
         farm.RunUntil(0);
@@ -125,7 +125,7 @@ public sealed class PlacementTests
     public void Prompt_WhosePeakAWorkerLacks_GoesThereAfterAWhile()
     {
         var farm = new VirtualFarm(0, scheduling: new SchedulingOptions { MemoryWait = TimeSpan.FromSeconds(30), WarmWait = TimeSpan.Zero });
-        farm.Memory.Measure(farm.Queue.Times.Of("big"), new RunUsage { PeakMemory = 900 });
+        farm.Memory.Measure(farm.Queue.Times.Of("big"), new RunUsage { PeakMemory = 900 }, "");
         farm.Add("large", memory: 1000);
         farm.Submit("t", "long", seconds: 500);
         farm.RunUntil(0);
@@ -184,7 +184,7 @@ public sealed class PlacementTests
     public void Prompt_WhosePeakNoWorkerHas_IsTakenAtOnce()
     {
         var farm = new VirtualFarm(0);
-        farm.Memory.Measure(farm.Queue.Times.Of("big"), new RunUsage { PeakMemory = 900 });
+        farm.Memory.Measure(farm.Queue.Times.Of("big"), new RunUsage { PeakMemory = 900 }, "");
         farm.Add("small", memory: 500);
         farm.Submit("t", "big", needs: NeedsModel with { Shape = "big" });
 

@@ -6,7 +6,7 @@ namespace Farm.Grains.Persistence.Rows;
 /// <summary>Device memory that runs of one shape, or the networks of one model file, were seen to take.</summary>
 internal sealed class MemoryRow
 {
-    /// <summary><c>shape:</c> or <c>model:</c> with the shape's or the file's name.</summary>
+    /// <summary><c>shape:</c> or <c>model:</c>, the kind of device, and the shape's or the file's name.</summary>
     public string Name { get; set; } = "";
 
     /// <summary>Bytes.</summary>
