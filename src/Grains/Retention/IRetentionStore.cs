@@ -26,8 +26,11 @@ internal interface IRetentionStore
     /// <summary>Files of assets that are hidden and not held, whether the files are there or not.</summary>
     Task<IReadOnlyList<string>> HiddenAsync(string tenant, string root);
 
-    /// <summary>Uploads that are assets, the longest unused first.</summary>
-    Task<IReadOnlyList<RetainedUpload>> UploadsAsync(string tenant, RetentionLimit limit, int skip, int take);
+    /// <summary>The moment before which uploads of a tenant must have been used last to be past the limit.</summary>
+    Task<DateTimeOffset> UploadsBeforeAsync(string tenant, RetentionLimit limit);
+
+    /// <summary>Uploads that are assets and were not used since, the longest unused first.</summary>
+    Task<IReadOnlyList<RetainedUpload>> UploadsAsync(string tenant, DateTimeOffset before, int skip, int take);
 
     /// <summary>The tenants that have assets.</summary>
     Task<IReadOnlyList<string>> TenantsAsync();

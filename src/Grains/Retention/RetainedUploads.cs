@@ -24,7 +24,8 @@ internal sealed class RetainedUploads(
         string tenant, RetentionLimit limit, Func<int> stayed, [EnumeratorCancellation] CancellationToken cancel)
     {
         var files = Farm.Of(tenant).Store;
-        while (await Store.UploadsAsync(tenant, limit, stayed(), StepSize) is { Count: > 0 } uploads)
+        var before = await Store.UploadsBeforeAsync(tenant, limit);
+        while (await Store.UploadsAsync(tenant, before, stayed(), StepSize) is { Count: > 0 } uploads)
         {
             var found = new List<RetainedFile>(uploads.Count);
             foreach (var upload in uploads)

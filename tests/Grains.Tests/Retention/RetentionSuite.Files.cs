@@ -157,6 +157,23 @@ public abstract partial class RetentionSuite
         Assert.Equal(["used.png"], await ThereAsync(FileArea.Input));
     }
 
+    [Fact]
+    public async Task Files_BeyondTheirCount_GoTheOldestFirst()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            await WriteAsync(FileArea.Temp, $"t{i}.png", tenant: "counted");
+            await AssetAsync(FileArea.Input, $"in{i}.png", tenant: "counted");
+            _clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        var run = await RunAsync();
+
+        Assert.Equal((3, 3), (Of(run, "temp").Count, Of(run, "assets").Count));
+        Assert.Equal(["t3.png", "t4.png"], await ThereAsync(FileArea.Temp, "counted"));
+        Assert.Equal(["in3.png", "in4.png"], await ThereAsync(FileArea.Input, "counted"));
+    }
+
     private async Task<List<string?>> PathsAsync()
     {
         await using var db = await Get<IDbContextFactory<FarmDb>>().CreateDbContextAsync();

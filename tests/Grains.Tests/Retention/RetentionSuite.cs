@@ -50,7 +50,8 @@ public abstract partial class RetentionSuite : IAsyncLifetime
             settings[$"Farm:Retention:Rules:{kind}:Age"] = "10.00:00:00";
         settings["Farm:Retention:Of:short:Rules:history:Age"] = "1.00:00:00";
         settings["Farm:Retention:Of:counted:Rules:history:Age"] = "00:00:00";
-        settings["Farm:Retention:Of:counted:Rules:history:Count"] = "2";
+        foreach (var kind in new[] { "history", "temp", "assets", "ledger" })
+            settings[$"Farm:Retention:Of:counted:Rules:{kind}:Count"] = "2";
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         var services = new ServiceCollection().AddLogging().AddMetrics().AddSingleton<TimeProvider>(_clock).AddFarmStorage(configuration);
         services.AddStores(configuration);
@@ -220,18 +221,18 @@ public abstract partial class RetentionSuite : IAsyncLifetime
     }
 
     /// <summary>Writes a file that is an asset.</summary>
-    private async Task<Asset> AssetAsync(FileArea area, string path, string? jobId = null)
+    private async Task<Asset> AssetAsync(FileArea area, string path, string? jobId = null, string tenant = Tenant)
     {
-        var key = await WriteAsync(area, path, path);
-        var file = (await Files.FindAsync(key))!;
+        var key = await WriteAsync(area, path, path, tenant);
+        var file = (await Get<IFarmFiles>().Of(tenant).Store.FindAsync(key))!;
         var place = new AssetPlace(area.ToString().ToLowerInvariant(), path);
-        return await Get<IAssetStore>().UpsertFileAsync(Tenant, AssetFiles.Describe(new AssetFile("", place, $"blake3:{path}", file.Size, file.ModifiedAt, jobId), key));
+        return await Get<IAssetStore>().UpsertFileAsync(tenant, AssetFiles.Describe(new AssetFile("", place, $"blake3:{path}", file.Size, file.ModifiedAt, jobId), key));
     }
 
-    private async Task<string[]> ThereAsync(FileArea area)
+    private async Task<string[]> ThereAsync(FileArea area, string tenant = Tenant)
     {
         var names = new List<string>();
-        await foreach (var file in Files.ListAsync(area, "", recursive: true)) names.Add(file.Key.Path);
+        await foreach (var file in Get<IFarmFiles>().Of(tenant).Store.ListAsync(area, "", recursive: true)) names.Add(file.Key.Path);
         return [.. names];
     }
 }

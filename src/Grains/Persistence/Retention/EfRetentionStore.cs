@@ -82,16 +82,22 @@ internal sealed class EfRetentionStore(IDbContextFactory<FarmDb> contexts, Group
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<RetainedUpload>> UploadsAsync(string tenant, RetentionLimit limit, int skip, int take)
+    public async Task<DateTimeOffset> UploadsBeforeAsync(string tenant, RetentionLimit limit)
     {
+        var before = limit.Before ?? DateTimeOffset.MinValue;
+        if (limit.Keep is not { } keep) return before;
         await using var db = await contexts.CreateDbContextAsync();
-        var all = db.Assets.AsNoTracking().Where(a => a.Tenant == tenant && a.Root == Input && a.Path != null)
-            .Select(a => new { a.Id, a.Path, a.Hash, a.Size, UsedAt = a.AccessedAt > a.UpdatedAt ? a.AccessedAt : a.UpdatedAt });
-        var before = limit.Before is { } time ? AssetQueries.ToMicroseconds(time) : long.MinValue;
-        var newest = all.OrderByDescending(a => a.UsedAt).Skip((int)Math.Min((limit.Keep ?? 1) - 1, int.MaxValue)).Select(a => a.UsedAt);
-        var past = limit.Keep is null ? all.Where(a => a.UsedAt < before) : all.Where(a => a.UsedAt < before || a.UsedAt < newest.FirstOrDefault());
-        var rows = await past.OrderBy(a => a.UsedAt).ThenBy(a => a.Path).Skip(skip).Take(take).ToListAsync();
-        return [.. rows.Select(a => new RetainedUpload(new AssetPlace(Input, a.Path!), a.Hash, AssetQueries.FromMicroseconds(a.UsedAt), a.Size))];
+        var newest = Uploads(db, tenant).OrderByDescending(a => a.UsedAt).Skip((int)Math.Min(keep - 1, int.MaxValue)).Select(a => (long?)a.UsedAt);
+        return await newest.FirstOrDefaultAsync() is { } oldest && AssetQueries.FromMicroseconds(oldest) is var kept && kept > before ? kept : before;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<RetainedUpload>> UploadsAsync(string tenant, DateTimeOffset before, int skip, int take)
+    {
+        var time = AssetQueries.ToMicroseconds(before);
+        await using var db = await contexts.CreateDbContextAsync();
+        var rows = await Uploads(db, tenant).Where(a => a.UsedAt < time).OrderBy(a => a.UsedAt).ThenBy(a => a.Path).Skip(skip).Take(take).ToListAsync();
+        return [.. rows.Select(a => new RetainedUpload(new AssetPlace(Input, a.Path), a.Hash, AssetQueries.FromMicroseconds(a.UsedAt), a.Size))];
     }
 
     /// <inheritdoc/>
@@ -100,6 +106,9 @@ internal sealed class EfRetentionStore(IDbContextFactory<FarmDb> contexts, Group
         await using var db = await contexts.CreateDbContextAsync();
         return await db.Assets.Select(a => a.Tenant).Distinct().ToListAsync();
     }
+
+    private static IQueryable<UploadRow> Uploads(FarmDb db, string tenant) => db.Assets.AsNoTracking().Where(a => a.Tenant == tenant && a.Root == Input && a.Path != null)
+        .Select(a => new UploadRow { Path = a.Path!, Hash = a.Hash, Size = a.Size, UsedAt = a.AccessedAt > a.UpdatedAt ? a.AccessedAt : a.UpdatedAt });
 
     private static IQueryable<AssetRow> At(FarmDb db, string tenant, string root, IReadOnlyCollection<string> paths) =>
         db.Assets.Where(a => a.Tenant == tenant && a.Root == root && a.Path != null && paths.Contains(a.Path));
@@ -128,4 +137,15 @@ internal sealed class EfRetentionStore(IDbContextFactory<FarmDb> contexts, Group
     /// <summary>Whether an asset has tags beyond those that its place gives it.</summary>
     private static bool IsTagged(string root, string path, IEnumerable<string> tags) =>
         AssetFiles.KeyOf(new AssetPlace(root, path)) is { } key && tags.Except(AssetFiles.TagsOf(root, key), StringComparer.Ordinal).Any();
+
+    private sealed class UploadRow
+    {
+        public required string Path { get; init; }
+
+        public required string Hash { get; init; }
+
+        public required long Size { get; init; }
+
+        public required long UsedAt { get; init; }
+    }
 }

@@ -45,11 +45,12 @@ internal abstract class RetainedRows(IDbContextFactory<FarmDb> contexts, GroupCo
     /// <inheritdoc/>
     public async IAsyncEnumerable<RetentionStep> StepsAsync(string tenant, RetentionLimit limit, bool remove, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var held = await HeldAsync(tenant, limit, cancel);
+        var bound = await BoundAsync(tenant, limit, cancel);
+        var held = await HeldAsync(tenant, bound, cancel);
         if (held > 0) yield return new RetentionStep([], held);
         for (var skip = 0; ;)
         {
-            var page = await PageAsync(tenant, limit, skip, cancel);
+            var page = await PageAsync(tenant, bound, skip, cancel);
             if (page.Count == 0) yield break;
             // What is free and not removed went in part: the next step goes on with it.
             var (free, removed) = remove ? await RemoveAsync(tenant, [.. page.Select(row => row.Id)]) : (0, []);
@@ -68,16 +69,16 @@ internal abstract class RetainedRows(IDbContextFactory<FarmDb> contexts, GroupCo
     /// <summary>Removes rows in the transaction and answers with those that are gone altogether.</summary>
     protected abstract Task<Guid[]> DeleteAsync(FarmDb db, Guid[] ids);
 
-    private async Task<int> HeldAsync(string tenant, RetentionLimit limit, CancellationToken cancel)
+    private async Task<int> HeldAsync(string tenant, Bound bound, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        return await Past(db, tenant, limit).Where(row => row.IsHeld).Take(options.Value.MostCounted).CountAsync(cancel);
+        return await Past(db, tenant, bound).Where(row => row.IsHeld).Take(options.Value.MostCounted).CountAsync(cancel);
     }
 
-    private async Task<List<RetainedRow>> PageAsync(string tenant, RetentionLimit limit, int skip, CancellationToken cancel)
+    private async Task<List<RetainedRow>> PageAsync(string tenant, Bound bound, int skip, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        return await Past(db, tenant, limit).Where(row => !row.IsHeld).OrderBy(row => row.Order).Skip(skip).Take(options.Value.BatchSize).ToListAsync(cancel);
+        return await Past(db, tenant, bound).Where(row => !row.IsHeld).OrderBy(row => row.Order).Skip(skip).Take(options.Value.BatchSize).ToListAsync(cancel);
     }
 
     private async Task<(int Free, HashSet<Guid> Removed)> RemoveAsync(string tenant, Guid[] ids)
@@ -91,12 +92,21 @@ internal abstract class RetainedRows(IDbContextFactory<FarmDb> contexts, GroupCo
         return (free.Length, [.. removed]);
     }
 
-    private IQueryable<RetainedRow> Past(FarmDb db, string tenant, RetentionLimit limit)
+    /// <summary>The limit as rows know it. What is the oldest of those that are kept is looked for once: what comes meanwhile only leaves more to the next run.</summary>
+    private async Task<Bound> BoundAsync(string tenant, RetentionLimit limit, CancellationToken cancel)
     {
-        var rows = Rows(db, tenant);
         var before = limit.Before?.ToUnixTimeMilliseconds() ?? long.MinValue;
-        if (limit.Keep is not { } keep) return rows.Where(row => row.At < before);
-        var newest = rows.OrderByDescending(row => row.Order).Skip((int)Math.Min(keep - 1, int.MaxValue)).Select(row => row.Order);
-        return rows.Where(row => row.At < before || row.Order < newest.FirstOrDefault());
+        if (limit.Keep is not { } keep) return new Bound(before, long.MinValue);
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        var newest = Rows(db, tenant).OrderByDescending(row => row.Order).Skip((int)Math.Min(keep - 1, int.MaxValue)).Select(row => (long?)row.Order);
+        return new Bound(before, await newest.FirstOrDefaultAsync(cancel) ?? long.MinValue);
     }
+
+    private IQueryable<RetainedRow> Past(FarmDb db, string tenant, Bound bound)
+    {
+        var (before, oldest) = (bound.Before, bound.OldestKept);
+        return Rows(db, tenant).Where(row => row.At < before || row.Order < oldest);
+    }
+
+    private readonly record struct Bound(long Before, long OldestKept);
 }
