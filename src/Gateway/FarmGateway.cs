@@ -75,6 +75,7 @@ public static class FarmGateway
         app.UseMiddleware<OriginGuard>();
         app.UseMiddleware<BodyLimit>();
         app.UseMiddleware<UnmatchedRoutes>();
+        app.UseMiddleware<PrivateAnswers>();
         app.UseWebSockets();
         app.UseSignIn();
         app.UseFarmFrontend();
