@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Concurrency;
 
 namespace Farm.Contracts.Retention;
 
@@ -13,7 +14,7 @@ public interface IRetentionGrain : IGrainWithStringKey
     const string Key = "farm";
 
     /// <summary>The rules, the last run, and what the next would remove: looked for now, and not told yet where that takes more than some seconds; then it is asked again.</summary>
-    [Alias("Status")]
+    [Alias("Status"), AlwaysInterleave]
     Task<RetentionStatus> StatusAsync();
 
     /// <summary>Begins a run; false when one is under way.</summary>

@@ -4,7 +4,10 @@ using Microsoft.Extensions.Options;
 
 namespace Farm.Grains.Retention;
 
-/// <summary>Runs beside its calls, one run at a time. When the last run was is kept in the store, what it did only here.</summary>
+/// <summary>
+/// Runs beside its calls, one run at a time. When the last run was is kept in the store, what it did only here. Who asks while another does shares the look at what the
+/// next run would remove, and keeps no run from beginning.
+/// </summary>
 internal sealed class RetentionGrain(
     RetentionRunner runner, IRetentionStore store, IOptions<RetentionOptions> options, TimeProvider clock, ILogger<RetentionGrain> logger) : Grain, IRetentionGrain
 {
@@ -29,7 +32,7 @@ internal sealed class RetentionGrain(
             _look = Task.Run(LookAsync, CancellationToken.None);
         var look = _look;
         await ((Task)look).WaitAsync(Patience, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        if (look.IsCompleted) _look = null;
+        if (look.IsCompleted && _look == look) _look = null;
         return new RetentionStatus
         {
             Rules = runner.Rules,
