@@ -180,8 +180,8 @@ public static class FarmGateway
         .AddSingleton<IResource, LogEndpoints>()
         .AddSingleton<IResource, InternalEndpoints>()
         .AddSingleton<IResource, LedgerEndpoints>()
-        .AddSingleton<IResource, OperationsEndpoints>()
         .AddSingleton<IResource, RetentionEndpoints>()
+        .AddOperations()
         .AddAssets();
 }
 

@@ -17,6 +17,13 @@ internal sealed class JsonBody(IOptions<GatewayOptions> options)
         return bytes.Length == 0 ? throw Broken("the body is empty") : Parse(bytes);
     }
 
+    /// <summary>The body, or null where there is none: what is broken is refused.</summary>
+    public async ValueTask<JsonElement?> ReadUnlessEmptyAsync(HttpRequest request)
+    {
+        var bytes = await ReadBytesAsync(request);
+        return bytes.Length == 0 ? null : Parse(bytes);
+    }
+
     /// <summary>The body, or null where it is absent or no JSON at all: some of ComfyUI's routes take that for an empty object.</summary>
     public async ValueTask<JsonElement?> ReadIfAnyAsync(HttpRequest request)
     {
