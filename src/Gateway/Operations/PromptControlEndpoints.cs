@@ -13,7 +13,7 @@ namespace Farm.Gateway.Operations;
 /// Moving a waiting prompt, and retrying ended ones. A tenant does so with its own prompts; operators with those of the tenant that the query
 /// names.
 /// </summary>
-internal sealed class PromptControlEndpoints(IGrainFactory grains, PromptRetry retry, JsonBody body, IdentityResolver identities) : IResource
+internal sealed class PromptControlEndpoints(IGrainFactory grains, PromptRetry retry, PoolAccess pools, JsonBody body, IdentityResolver identities) : IResource
 {
     public bool IsUnderApi => false;
 
@@ -60,6 +60,8 @@ internal sealed class PromptControlEndpoints(IGrainFactory grains, PromptRetry r
         var request = MoveRequest.Read(await body.ReadAsync(context.Request));
         if (Whose(context) is not { } identity)
             return NotFound();
+        if (request.Pool is { } pool && !identities.IsOperator(context))
+            pools.Check(pool, identity.Tenant);
         var id = context.PathValue("id");
         var found = await grains.GetGrain<ISchedulerGrain>(ISchedulerGrain.Key).FindAsync(identity.Tenant, id);
         if (found.IsEmpty)

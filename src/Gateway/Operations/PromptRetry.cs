@@ -19,7 +19,7 @@ internal sealed class PromptRetry(IGrainFactory grains, PromptSubmitter submitte
     /// <summary>Submits a prompt that history has; under an id of its own, or under one that a repetition finds again.</summary>
     public Task<PromptAnswer> SubmitAsync(StoredSubmission submission, RequestIdentity identity, string? promptId, CancellationToken cancel)
     {
-        var id = promptId is null ? "" : $$""""prompt_id":{{JsonSerializer.Serialize(promptId)}},"""";
+        var id = promptId is null ? "" : $"\"prompt_id\":{JsonSerializer.Serialize(promptId)},";
         var targets = JsonSerializer.Serialize(submission.Targets);
         var body = $$"""{{{id}}"prompt":{{submission.Prompt}},"extra_data":{{submission.ExtraData}},"partial_execution_targets":{{targets}}}""";
         var request = PromptRequest.Read(JsonText.Parse(Encoding.UTF8.GetBytes(body), options.Value.MaxJsonDepth), options.Value.MaxIdLength);

@@ -195,6 +195,11 @@ internal static class IsolationMatrix
         Get("getFarmPrompt", "reads the owner's ended prompt", 404, "", owned => $"/farm/api/prompts/{owned.Ended}"),
         Get("getFarmPrompt", "reads the owner's running prompt, naming the owner", 403, "", owned => $"/farm/api/prompts/{owned.Running}?tenant={TenantFarm.Owner}"),
         Post("retryPrompt", "submits the owner's ended prompt again", 404, "", owned => $"/farm/api/prompts/{owned.Ended}/retry"),
+        Post("retryPrompt", "submits it, naming the owner", 404, "", owned => $"/farm/api/prompts/{owned.Ended}/retry?tenant={TenantFarm.Owner}"),
+        Post("retryFailedPrompts", "submits what failed", 200, OwnOnly, _ => "/farm/api/prompts/retry?from=0"),
+        Post("retryFailedPrompts", "submits what failed of the owner's", 404, "", _ => $"/farm/api/prompts/retry?from=0&tenant={TenantFarm.Owner}"),
+        Post("movePrompt", "moves the owner's waiting prompt", 404, "", owned => $"/farm/api/prompts/{owned.Waiting}/move", _ => new JsonObject { ["rank"] = "back" }),
+        Post("movePrompt", "moves it, naming the owner", 404, "", owned => $"/farm/api/prompts/{owned.Waiting}/move?tenant={TenantFarm.Owner}", _ => new JsonObject { ["pool"] = "none" }),
     ];
 
     private static IEnumerable<Attempt> Batches() =>
@@ -222,7 +227,14 @@ internal static class IsolationMatrix
     private static IEnumerable<Attempt> Workers() =>
     [
         Get("listWorkers", "lists", 403, "", _ => "/farm/api/workers"),
+        Post("setWorkerAside", "sets one aside", 403, "", _ => "/farm/api/workers/none/set-aside"),
         Post("bringWorkerBack", "brings one back", 403, "", _ => "/farm/api/workers/none/bring-back"),
+        Post("drainWorker", "drains one", 403, "", _ => "/farm/api/workers/none/drain"),
+        Post("resumeWorker", "resumes one", 403, "", _ => "/farm/api/workers/none/resume"),
+        Get("listPools", "lists", 403, "", _ => "/farm/api/pools"),
+        Post("pausePool", "pauses one", 403, "", _ => "/farm/api/pools/-/pause"),
+        Post("resumePool", "resumes one", 403, "", _ => "/farm/api/pools/-/resume"),
+        Get("listQueueByTenant", "lists", 403, "", _ => "/farm/api/queue"),
         Get("getSession", "asks who it is", 200, "itself", _ => "/farm/api/session"),
         Get("listKeys", "lists", 403, "", _ => "/farm/api/keys"),
         Post("createKey", "makes one for the owner", 403, "", _ => "/farm/api/keys", _ => new JsonObject { ["name"] = "mine", ["tenant"] = TenantFarm.Owner, ["scopes"] = new JsonArray("read") }),

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Farm.Contracts.Batches;
+using Farm.Contracts.Ledger;
 using Farm.Contracts.Prompts;
 using Farm.Contracts.Scheduling;
 using Farm.Contracts.Workers;
@@ -6,7 +8,7 @@ using Farm.Contracts.Workers;
 namespace Farm.Gateway.Tests.Fakes;
 
 /// <summary>What operators do with the scheduler: noted, and answered from what the test put here.</summary>
-internal sealed partial class FakeFarm : ISchedulerControlGrain
+internal sealed partial class FakeFarm : ISchedulerControlGrain, ILedgerGrain, IWorkerGrain, IBatchGrain
 {
     /// <summary>Prompts that wait or run.</summary>
     public List<(string Tenant, QueuedRun Run)> Queued { get; } = [];
@@ -19,6 +21,66 @@ internal sealed partial class FakeFarm : ISchedulerControlGrain
     public List<WorkerStanding> Standings { get; } = [];
 
     public List<PromptMove> Moves { get; } = [];
+
+    public List<LedgerEntry> Entries { get; } = [];
+
+    public LedgerQuery? AskedLedger { get; private set; }
+
+    /// <summary>Submissions that history has, by run.</summary>
+    public Dictionary<Guid, StoredSubmission> Stored { get; } = [];
+
+    /// <summary>Whether the worker may end its process.</summary>
+    public bool MayLeave { get; set; } = true;
+
+    public List<bool> Drains { get; } = [];
+
+    Task<LedgerPage> ILedgerGrain.ListAsync(LedgerQuery query)
+    {
+        AskedLedger = query;
+        return Task.FromResult(new LedgerPage([.. Entries.Where(e => query.Tenant is null || e.Tenant == query.Tenant)], HasMore: false));
+    }
+
+    Task<ImmutableArray<LedgerEntry>> ILedgerGrain.FindAsync(string promptId, string? tenant) =>
+        Task.FromResult<ImmutableArray<LedgerEntry>>([.. Entries.Where(e => e.PromptId == promptId && (tenant is null || e.Tenant == tenant))]);
+
+    Task<bool> IWorkerGrain.DrainAsync(bool leave)
+    {
+        if (leave && !MayLeave)
+            return Task.FromResult(false);
+        Drains.Add(leave);
+        return Task.FromResult(true);
+    }
+
+    Task<bool> IWorkerGrain.ResumeAsync()
+    {
+        var drained = Drains.Count > 0;
+        Drains.Clear();
+        return Task.FromResult(drained);
+    }
+
+    Task IWorkerGrain.FreeAsync(bool unloadModels, bool dropCaches) => throw new NotSupportedException();
+
+    Task<NodeCheckResult> IWorkerGrain.ValidateAsync(NodeCheck check) => throw new NotSupportedException();
+
+    Task<BatchAnswer?> IBatchGrain.RetryFailedAsync(string tenant)
+    {
+        Calls.Enqueue($"retry batch of {tenant}");
+        return Task.FromResult<BatchAnswer?>(new BatchAnswer(null!, null));
+    }
+
+    Task<BatchInfo> IBatchGrain.SubmitAsync(BatchSubmission submission) => throw new NotSupportedException();
+
+    Task<BatchInfo?> IBatchGrain.GetAsync(string tenant) => throw new NotSupportedException();
+
+    Task<BatchAnswer?> IBatchGrain.PauseAsync(string tenant) => throw new NotSupportedException();
+
+    Task<BatchAnswer?> IBatchGrain.ResumeAsync(string tenant) => throw new NotSupportedException();
+
+    Task<BatchAnswer?> IBatchGrain.CancelAsync(string tenant) => throw new NotSupportedException();
+
+    Task IBatchGrain.WakeAsync() => throw new NotSupportedException();
+
+    Task IBatchGrain.EndedAsync(Guid runId) => throw new NotSupportedException();
 
     Task<ImmutableArray<PoolInfo>> ISchedulerControlGrain.PoolsAsync() => Task.FromResult<ImmutableArray<PoolInfo>>(
         [.. Paused.Append("").Distinct().Order(StringComparer.Ordinal).Select(name => new PoolInfo

@@ -135,7 +135,8 @@ internal sealed partial class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistor
 
     Task IHistoryGrain.ClearAsync() => Note("forget all");
 
-    Task<ImmutableArray<StoredSubmission>> IHistoryGrain.SubmissionsAsync(ImmutableArray<Guid> runs) => throw new NotSupportedException();
+    Task<ImmutableArray<StoredSubmission>> IHistoryGrain.SubmissionsAsync(ImmutableArray<Guid> runs) =>
+        Task.FromResult<ImmutableArray<StoredSubmission>>([.. runs.Where(Stored.ContainsKey).Select(run => Stored[run])]);
 
     Task ITenantChannelGrain.SubscribeAsync(IGatewayObserver gateway)
     {
