@@ -10,7 +10,10 @@ namespace Farm.Stress.Chaos;
 /// </summary>
 internal sealed class Listener(Func<IReadOnlyList<Uri>> gateways, int seed)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500), Patience = TimeSpan.FromSeconds(5), LongestLife = TimeSpan.FromSeconds(40), LongestWait = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500), LongestLife = TimeSpan.FromSeconds(40), LongestWait = TimeSpan.FromSeconds(60);
+
+    /// <summary>Longer than a gateway stands still: what it sends into a connection that was given up is lost.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Random _random = new(seed);
     private readonly ConcurrentDictionary<string, int> _ends = new(StringComparer.Ordinal);
