@@ -1,5 +1,6 @@
 using Farm.Grains.Catalog;
 using Farm.Grains.History;
+using Farm.Grains.Keys;
 using Farm.Grains.Persistence;
 using Farm.Grains.Prompts;
 using Farm.Grains.Scheduling;
@@ -33,6 +34,8 @@ public sealed class OptionsTests
         Refused(new SchedulingOptionsValidator(), new SchedulingOptions { LeaseDuration = TimeSpan.Zero }, "Farm:Scheduling:LeaseDuration is 00:00:00;");
         Refused(new SchedulingOptionsValidator(), new SchedulingOptions { MaxPatience = TimeSpan.Zero }, "Farm:Scheduling:MaxPatience is 00:00:00;");
         Refused(new CatalogOptionsValidator(), new CatalogOptions { WorkerLife = TimeSpan.Zero }, "Farm:Catalog:WorkerLife is 00:00:00;");
+        Refused(new KeysOptionsValidator(), new KeysOptions { MaxCount = 0 }, "Farm:Keys:MaxCount is 0;");
+        Refused(new KeysOptionsValidator(), new KeysOptions { UseInterval = TimeSpan.Zero }, "Farm:Keys:UseInterval is 00:00:00;");
         Refused(new SessionOptionsValidator(), new SessionOptions { LogEvents = 0 }, "Farm:Sessions:LogEvents is 0;");
         Refused(new DatabaseOptionsValidator(), new DatabaseOptions { Provider = "oracle" }, "Farm:Database:Provider is 'oracle'; it must be sqlite or postgres.");
         Refused(new DatabaseOptionsValidator(), new DatabaseOptions { Provider = "postgres" }, "Farm:Database:ConnectionString is empty;");
