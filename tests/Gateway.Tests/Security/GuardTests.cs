@@ -119,6 +119,17 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public async Task Action_ForANamedTenant_IsWrittenDownAndOnesOwnIsNot()
+    {
+        await using var host = await SecureHost.StartAsync();
+
+        await host.SendAsync("POST", "/farm/api/prompts/p/retry?tenant=studio", SecureHost.Bootstrap);
+        await host.SendAsync("POST", "/farm/api/prompts/p/retry", SecureHost.Bootstrap);
+
+        Assert.Equal("/farm/api/prompts/p/retry of tenant studio", Assert.Single(host.Farm.Security.Audit.Values).Target);
+    }
+
+    [Fact]
     public async Task Action_ThatCannotBeWrittenDown_IsNotDone()
     {
         await using var host = await SecureHost.StartAsync();

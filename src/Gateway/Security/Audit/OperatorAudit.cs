@@ -9,7 +9,7 @@ using Farm.Gateway.Security.Scopes;
 namespace Farm.Gateway.Security.Audit;
 
 /// <summary>
-/// Writes down what operators do: every route that needs the scope <c>operate</c> and does more than to read. It is written before it is done, so
+/// Writes down what operators do: every route that needs the scope <c>operate</c> and does more than to read, and what is done for a tenant that is named. It is written before it is done, so
 /// that nothing is done that could not be written down, and again with its outcome. Refused attempts of those who signed in stand there too.
 /// </summary>
 internal sealed partial class OperatorAudit(RequestDelegate next, IGrainFactory grains, IdentityResolver identities, TimeProvider clock, ILogger<OperatorAudit> logger)
@@ -56,7 +56,7 @@ internal sealed partial class OperatorAudit(RequestDelegate next, IGrainFactory 
         Actor = Caller.Of(context.User)?.Actor ?? "open",
         Tenant = identities.Of(context).Tenant,
         Action = $"{context.Request.Method} {((RouteEndpoint)context.GetEndpoint()!).RoutePattern.RawText}",
-        Target = Cut(context.Request.Path.Value ?? ""),
+        Target = Cut(RouteScope.TenantNamed(context) is { } tenant ? $"{context.Request.Path} of tenant {tenant}" : context.Request.Path.Value ?? ""),
         Address = RemoteAddress.Of(context),
         TraceId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
     };

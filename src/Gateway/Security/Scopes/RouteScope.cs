@@ -9,11 +9,16 @@ namespace Farm.Gateway.Security.Scopes;
 internal sealed record RouteScope(AccessScopes Scope, bool IsFile)
 {
     private static readonly PathString Internal = "/internal";
+    private static readonly PathString FarmApi = "/farm/api";
 
-    /// <summary>Whether a request is an operator's action, which is written down: it operates, and does more than to read.</summary>
+    /// <summary>Whether a request is an operator's action, which is written down: it operates, or names a tenant to do it for, and does more than to read.</summary>
     public static bool IsAction(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<RouteScope>()?.Scope == AccessScopes.Operate
-        && ByMethod(context.Request.Method) == AccessScopes.Submit && !context.Request.Path.StartsWithSegments(Internal, StringComparison.Ordinal);
+        context.GetEndpoint()?.Metadata.GetMetadata<RouteScope>() is { } route && ByMethod(context.Request.Method) == AccessScopes.Submit
+        && (route.Scope == AccessScopes.Operate ? !context.Request.Path.StartsWithSegments(Internal, StringComparison.Ordinal) : TenantNamed(context) is not null);
+
+    /// <summary>The tenant that a request of the farm's own API names; null for none.</summary>
+    public static string? TenantNamed(HttpContext context) =>
+        context.Request.Path.StartsWithSegments(FarmApi, StringComparison.Ordinal) && context.Request.Query["tenant"] is [{ Length: > 0 } tenant, ..] ? tenant : null;
 
     /// <summary>Of the route that a request met; by its method where the route says nothing or there is none.</summary>
     public static AccessScopes Of(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<RouteScope>()?.Scope ?? ByMethod(context.Request.Method);
