@@ -80,6 +80,9 @@ public sealed partial class BackupTests
         while ((await client.Http.GetFromJsonAsync<JsonElement>($"/farm/api/batches/{batch}")).GetProperty("status").GetString() != "completed") { }
         JsonElement assets;
         while ((assets = (await client.Http.GetFromJsonAsync<JsonElement>("/api/assets?include_tags=output&sort=name")).GetProperty("assets")).GetArrayLength() < 4) { }
+        // The scan at start lists the models beside all this.
+        var models = Directory.GetFiles(TestModels.Folder, "*", SearchOption.AllDirectories).Length;
+        while ((await client.Http.GetFromJsonAsync<JsonElement>("/api/assets?include_tags=models")).GetProperty("assets").GetArrayLength() < models) { }
         var asset = assets[0].GetProperty("id").GetString();
         (await client.Http.PostAsJsonAsync($"/api/assets/{asset}/tags", new { tags = new[] { "kept" } })).EnsureSuccessStatusCode();
         return await AskAsync(
