@@ -15,14 +15,17 @@ internal static class Chart
     public static IDictionary Values(string setFile) => Merge(Read(Path.Combine(Folder, "values.yaml")), Read(setFile));
 
     /// <summary>Each template's file name and its text, for a release named <c>render</c>.</summary>
-    public static IReadOnlyList<(string Name, string Text)> Render(IDictionary values)
+    /// <param name="values">The values.</param>
+    /// <param name="upgrade">Whether the release is there already.</param>
+    public static IReadOnlyList<(string Name, string Text)> Render(IDictionary values, bool upgrade = false)
     {
         var chart = Read(Path.Combine(Folder, "Chart.yaml"));
         var renderer = new TemplateRenderer(new Dictionary<object, object?>
         {
             ["Values"] = values,
             ["Chart"] = new Dictionary<object, object?> { ["AppVersion"] = chart["appVersion"], ["Version"] = chart["version"], ["Name"] = chart["name"] },
-            ["Release"] = new Dictionary<object, object?> { ["Name"] = "render", ["Namespace"] = "farm", ["Service"] = "Helm", ["Revision"] = 1L },
+            ["Files"] = Folder,
+            ["Release"] = new Dictionary<object, object?> { ["Name"] = "render", ["Namespace"] = "farm", ["Service"] = "Helm", ["Revision"] = upgrade ? 2L : 1L, ["IsInstall"] = !upgrade, ["IsUpgrade"] = upgrade },
         });
         var files = Directory.GetFiles(Path.Combine(Folder, "templates"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
         // All are parsed first: a template may include what a later file defines.

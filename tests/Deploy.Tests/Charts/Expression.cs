@@ -6,6 +6,8 @@ namespace Farm.Deploy.Tests.Charts;
 /// <summary>Evaluates a pipeline such as <c>default "x" .Values.a | quote</c>.</summary>
 internal sealed partial class Expression(Scope scope, TemplateFunctions functions)
 {
+    private const string FileOf = ".Files.Get";
+
     private Queue<string> _tokens = new();
 
     /// <summary>The value of the pipeline.</summary>
@@ -33,12 +35,19 @@ internal sealed partial class Expression(Scope scope, TemplateFunctions function
         if (!char.IsLetter(head[0]) || head is "true" or "false")
         {
             if (piped.Length > 0) throw new FormatException($"'{head}' takes no piped value");
-            return Operand();
+            return head.EndsWith(FileOf, StringComparison.Ordinal) ? ReadFile() : Operand();
         }
         _tokens.Dequeue();
         var arguments = new List<object?>();
         while (_tokens.TryPeek(out var next) && next is not ("|" or ")")) arguments.Add(Operand());
         return functions.Call(head, [.. arguments, .. piped], scope);
+    }
+
+    /// <summary><c>.Files.Get "name"</c>: the text of a file of the chart.</summary>
+    private string ReadFile()
+    {
+        var folder = scope.Find(_tokens.Dequeue()[..^".Get".Length]) as string ?? throw new FormatException("the chart has no files here");
+        return File.ReadAllText(Path.Combine(folder, TemplateFunctions.Text(Operand())));
     }
 
     private object? Operand()

@@ -1,7 +1,3 @@
-{{- define "farm.name" -}}
-{{ default .Release.Name .Values.fullnameOverride }}
-{{- end -}}
-
 {{- define "farm.labels" -}}
 app.kubernetes.io/name: farm
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -156,6 +152,9 @@ readinessProbe:
   emptyDir:
     sizeLimit: {{ .Values.storage.s3.cacheSize }}
 {{- end }}
+{{- end -}}
+
+{{- define "farm.volumes.models" -}}
 - name: models
   persistentVolumeClaim:
     claimName: {{ default (printf "%s-models" .Release.Name) .Values.models.existingClaim }}
@@ -166,6 +165,9 @@ readinessProbe:
   mountPath: /tmp
 - name: data
   mountPath: /data
+{{- end -}}
+
+{{- define "farm.mounts.models" -}}
 - name: models
   mountPath: /data/models
   readOnly: {{ .Values.models.readOnly }}
