@@ -13,6 +13,12 @@ internal static class StressCommand
         Description = $"Minutes of harm; more than {ShortMinutes} only with --long.", DefaultValueFactory = _ => usual,
     };
 
+    /// <summary>How long a scenario of fixed length is repeated.</summary>
+    public static Option<double> Repeats() => new("--minutes")
+    {
+        Description = $"Begins again, in another farm, until so many minutes are over or something is violated; once by default. More than {ShortMinutes} only with --long.",
+    };
+
     /// <summary>Confirms a long run.</summary>
     public static Option<bool> Long() => new("--long") { Description = "Allows what runs longer than 5 minutes." };
 
@@ -20,7 +26,8 @@ internal static class StressCommand
     public static Option<bool> Keep() => new("--keep") { Description = "Keeps the processes' logs and files also when nothing is violated." };
 
     /// <summary>Runs a scenario in a farm of its own, which is gone afterwards; prints the invariants.</summary>
-    public static async Task<int> RunAsync(FarmSize size, double minutes, bool isLong, bool keep, Func<StressFarm, Invariants, Task> scenario, IReadOnlyDictionary<string, string>? options = null)
+    public static async Task<int> RunAsync(
+        FarmSize size, double minutes, bool isLong, bool keep, Func<StressFarm, Invariants, Task> scenario, IReadOnlyDictionary<string, string>? options = null, bool repeats = false)
     {
         if (minutes > ShortMinutes && !isLong)
         {
@@ -28,10 +35,14 @@ internal static class StressCommand
             return 2;
         }
         var invariants = new Invariants();
-        await using var farm = await StressFarm.StartAsync(size, options);
-        await scenario(farm, invariants);
-        var status = invariants.Print();
-        farm.KeepsFiles = keep || status != 0;
-        return status;
+        var start = TimeProvider.System.GetTimestamp();
+        do
+        {
+            await using var farm = await StressFarm.StartAsync(size, options);
+            await scenario(farm, invariants);
+            farm.KeepsFiles = keep || invariants.AreViolated;
+        }
+        while (repeats && !invariants.AreViolated && TimeProvider.System.GetElapsedTime(start).TotalMinutes < minutes);
+        return invariants.Print();
     }
 }

@@ -6,42 +6,60 @@ namespace Farm.Stress.Chaos;
 /// <summary><c>failover</c>: how soon a killed worker's prompt starts elsewhere and a killed silo's work goes on, with default options, and that a drained worker loses no step.</summary>
 internal static class FailoverScenario
 {
-    private const int Rounds = 3;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10), SiloLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10), SiloLimit = TimeSpan.FromSeconds(30), DrainLimit = TimeSpan.FromMinutes(2);
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var keep = StressCommand.Keep();
-        var command = new Command("failover", "Kills the worker of a running prompt and measures until it runs elsewhere; kills silos and measures until a prompt runs; then drains a worker.") { keep };
+        var (minutes, isLong, keep) = (StressCommand.Repeats(), StressCommand.Long(), StressCommand.Keep());
+        var rounds = new Option<int>("--rounds") { Description = "Workers to kill.", DefaultValueFactory = _ => 3 };
+        var command = new Command("failover", "Kills the worker of a running prompt and measures until it runs elsewhere; kills silos and measures until a prompt runs; then drains workers.") { minutes, isLong, keep, rounds };
         command.SetAction((parsed, _) => StressCommand.RunAsync(
-            new FarmSize(1, 2, 2), minutes: 3, isLong: false, parsed.GetValue(keep), RunAsync,
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["Farm__Worker__ShutdownGrace"] = "00:01:00" }));
+            new FarmSize(1, 2, 2), parsed.GetValue(minutes), parsed.GetValue(isLong), parsed.GetValue(keep), (farm, invariants) => RunAsync(farm, invariants, parsed.GetValue(rounds)),
+            new Dictionary<string, string>([HandOuts.Logged], StringComparer.Ordinal), repeats: true));
         return command;
     }
 
-    private static async Task RunAsync(StressFarm farm, Invariants invariants)
+    private static async Task RunAsync(StressFarm farm, Invariants invariants, int rounds)
     {
         using var submitter = new Submitter(farm, seed: 1);
-        for (var round = 1; round <= Rounds; round++)
+        for (var round = 1; round <= rounds; round++)
         {
-            var (prompt, worker) = await StartSlowAsync(farm, submitter, round, milliseconds: 15_000);
+            // Each round's prompt is another: a worker that remembers the result would be done at once.
+            var (prompt, worker) = await StartAsync(farm, submitter, id => Shape.Slow(round, id, milliseconds: 6_000), "failover");
             var killed = TimeProvider.System.GetTimestamp();
             worker.Kill();
             await UntilAsync(farm, $"SELECT count(*) FROM prompts WHERE prompt_id = '{prompt.PromptId}' AND attempt = 2 AND status = 1");
             var time = TimeProvider.System.GetElapsedTime(killed);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"round {round}: {worker.Name} was killed, its prompt runs elsewhere after {time.TotalSeconds:F1} s"));
             invariants.Check("a killed worker's prompt starts elsewhere within 10 s", time <= Limit, () => time.ToString());
-            await farm.DrainAsync(TimeSpan.FromMinutes(2));
+            invariants.Check("a killed worker's prompt ends", await farm.DrainAsync(DrainLimit), () => prompt.PromptId);
+            await LetWorkAsync(farm, submitter, worker);
         }
         await KillSilosAsync(farm, submitter, invariants);
-        // Longer than a host waits for its services if it is not told otherwise (30 s).
-        var (drained, leaving) = await StartSlowAsync(farm, submitter, Rounds + 1, milliseconds: 40_000);
-        var exit = await leaving.EndAsync();
-        invariants.Check("a drained worker ends well", exit == 0, () => $"exit status {exit}");
-        var whole = await farm.CountAsync($"SELECT count(*) FROM prompts WHERE prompt_id = '{drained.PromptId}' AND attempt = 1 AND status = 2 AND outcome = 0");
-        invariants.Check("a drained worker ends its prompt", whole == 1, () => drained.PromptId);
+        await new Drains(farm, submitter, invariants).RunAsync();
         await new Audit(farm, invariants).RunAsync([.. submitter.All.Values]);
+    }
+
+    /// <summary>Returns when the worker has done a prompt well: one that fails three times in a row would be set aside, as it should.</summary>
+    private static async Task LetWorkAsync(StressFarm farm, Submitter submitter, Member worker)
+    {
+        var since = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        while (await farm.CountAsync($"SELECT count(*) FROM prompts WHERE worker_id = '{worker.Name}' AND status = 2 AND started_at > {since}") == 0)
+        {
+            var salt = 10_000 + submitter.All.Count;
+            await Task.WhenAll(farm.Workers.Select((_, i) => submitter.SubmitAsync(id => Shape.Slow(salt + i, id, milliseconds: 300), "failover", CancellationToken.None)));
+            await farm.DrainAsync(DrainLimit);
+        }
+    }
+
+    /// <summary>Submits a prompt and returns when a worker has begun it.</summary>
+    public static async Task<(Accepted Prompt, Member Worker)> StartAsync(StressFarm farm, Submitter submitter, Func<string, Shape> shape, string clientId)
+    {
+        var prompt = (await submitter.SubmitAsync(shape, clientId, CancellationToken.None))!;
+        await UntilAsync(farm, $"SELECT count(*) FROM prompts WHERE prompt_id = '{prompt.PromptId}' AND status = 1");
+        var worker = await farm.ReadAsync($"SELECT worker_id FROM prompts WHERE prompt_id = '{prompt.PromptId}'", row => row.GetString(0));
+        return (prompt, farm.Workers.Single(member => member.Name == worker[0]));
     }
 
     /// <summary>Kills each silo in turn and measures until a prompt that is submitted at that moment has run.</summary>
@@ -59,16 +77,6 @@ internal static class FailoverScenario
             await silo.UntilReadyAsync();
         }
         invariants.Check("a killed silo is no refused submission", submitter.Refusals.IsEmpty, () => string.Join(", ", submitter.Refusals.Keys));
-    }
-
-    /// <summary>Each round's prompt is another: a worker that remembers the result would be done at once.</summary>
-    private static async Task<(Accepted Prompt, Member Worker)> StartSlowAsync(StressFarm farm, Submitter submitter, int round, int milliseconds)
-    {
-        var prompt = (await submitter.SubmitAsync(id => Shape.Slow(round, id, milliseconds), "failover", CancellationToken.None))!;
-        await UntilAsync(farm, $"SELECT count(*) FROM prompts WHERE prompt_id = '{prompt.PromptId}' AND status = 1");
-        await using var command = farm.Database.CreateCommand($"SELECT worker_id FROM prompts WHERE prompt_id = '{prompt.PromptId}'");
-        var name = (string)(await command.ExecuteScalarAsync())!;
-        return (prompt, farm.Workers.Single(worker => worker.Name == name));
     }
 
     private static async Task UntilAsync(StressFarm farm, string sql)

@@ -13,6 +13,9 @@ internal sealed record HandOut(string Scheduler, long Order, long Time, Guid Run
 /// <summary>What the schedulers handed out, as the silos' logs tell it. A silo that is killed takes its last lines with it.</summary>
 internal static partial class HandOuts
 {
+    /// <summary>The option by which the schedulers log them: a scenario that is audited needs it.</summary>
+    public static readonly KeyValuePair<string, string> Logged = new("Logging__LogLevel__Farm.Grains.Scheduling.SchedulerGrain", "Debug");
+
     /// <summary>All, in order. Those of a scheduler after the next one's first are not among them: its silo was held for dead by then.</summary>
     public static IReadOnlyList<HandOut> Read(IEnumerable<string> logs)
     {

@@ -2,54 +2,68 @@ using System.Globalization;
 
 namespace Farm.Stress.Chaos;
 
-/// <summary>Harms a process drawn by lot at a fixed pace: mostly a kill, now and then a stopped clock.</summary>
-internal sealed class Mischief(StressFarm farm, TimeSpan interval, int seed)
+/// <summary>Kills a process drawn by lot among those that live, at a fixed pace; beside that stops a clock now and then, and cuts the database's connections.</summary>
+internal sealed class Mischief(StressFarm farm, TimeSpan interval, int kills, int seed)
 {
-    private const double FreezeShare = 0.2;
+    private const double FreezeShare = 0.25;
+    private const int KillsACut = 4;
 
     private readonly Random _random = new(seed);
-    private readonly List<Task> _thaws = [];
 
-    /// <summary>Processes killed so far.</summary>
+    /// <summary>Processes killed so far, each of them alive before.</summary>
     public int Kills { get; private set; }
 
     /// <summary>Clocks stopped so far.</summary>
     public int Freezes { get; private set; }
 
-    /// <summary>Goes on until cancelled; every stopped clock goes again before it returns.</summary>
-    public async Task RunAsync(CancellationToken cancel)
-    {
-        using var timer = new PeriodicTimer(interval, TimeProvider.System);
-        var members = farm.All.ToArray();
-        try
-        {
-            while (await timer.WaitForNextTickAsync(cancel))
-                Harm(members[_random.Next(members.Length)]);
-        }
-        catch (OperationCanceledException)
-        {
-            await Task.WhenAll(_thaws);
-        }
-    }
-
     /// <summary>What was done, in words.</summary>
-    public string Summary => string.Create(CultureInfo.InvariantCulture, $"{Kills} kills, {Freezes} stopped clocks");
+    public string Summary => string.Create(CultureInfo.InvariantCulture, $"{Kills} kills, {Freezes} stopped clocks, {farm.DatabaseLine?.Cuts ?? 0} database connections cut");
 
-    private void Harm(Member member)
+    /// <summary>Kills as many as it is to; every stopped clock goes again before it returns.</summary>
+    public async Task RunAsync()
     {
-        if (_random.NextDouble() < FreezeShare)
+        var start = TimeProvider.System.GetTimestamp();
+        var frozen = new List<Task>();
+        while (Kills < kills)
         {
-            Freezes++;
-            _thaws.Add(FreezeAsync(member, TimeSpan.FromSeconds(2 + 13 * _random.NextDouble())));
-            return;
+            if (interval * (Kills + 1) - TimeProvider.System.GetElapsedTime(start) is var ahead && ahead > TimeSpan.Zero)
+                await Task.Delay(ahead, TimeProvider.System);
+            if (_random.NextDouble() < FreezeShare && Draw(member => member.Freeze()) is { } member)
+            {
+                Freezes++;
+                frozen.Add(ThawAsync(member, TimeSpan.FromSeconds(2 + 13 * _random.NextDouble())));
+            }
+            if (Kills % KillsACut == 0)
+                farm.DatabaseLine?.Cut();
+            await KillOneAsync();
         }
-        Kills++;
-        member.Kill();
+        await Task.WhenAll(frozen);
     }
 
-    private static async Task FreezeAsync(Member member, TimeSpan time)
+    private async Task KillOneAsync()
     {
-        member.Freeze();
+        var ends = 0;
+        var killed = Draw(member =>
+        {
+            ends = member.Ends;
+            return member.Kill();
+        });
+        if (killed is null)
+            return;
+        await killed.UntilEndedAsync(ends);
+        Kills++;
+    }
+
+    /// <summary>The first by lot that lived when it was harmed; null when none does.</summary>
+    private Member? Draw(Func<Member, bool> harm)
+    {
+        var members = farm.All.ToArray();
+        _random.Shuffle(members);
+        return members.FirstOrDefault(harm);
+    }
+
+    private static async Task ThawAsync(Member member, TimeSpan time)
+    {
         await Task.Delay(time, TimeProvider.System);
         member.Thaw();
     }

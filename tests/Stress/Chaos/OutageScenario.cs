@@ -10,11 +10,12 @@ internal static class OutageScenario
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var keep = StressCommand.Keep();
+        var (minutes, isLong, keep) = (StressCommand.Repeats(), StressCommand.Long(), StressCommand.Keep());
         var seconds = new Option<int>("--seconds") { Description = "How long each is away.", DefaultValueFactory = _ => 60 };
-        var command = new Command("outage", "Stops Redis for a while, then PostgreSQL, while prompts are submitted and run.") { keep, seconds };
+        var command = new Command("outage", "Stops Redis for a while, then PostgreSQL, while prompts are submitted and run.") { minutes, isLong, keep, seconds };
         command.SetAction((parsed, _) => StressCommand.RunAsync(
-            new FarmSize(1, 2, 2), minutes: 3, isLong: false, parsed.GetValue(keep), (farm, invariants) => RunAsync(farm, invariants, TimeSpan.FromSeconds(parsed.GetValue(seconds)))));
+            new FarmSize(1, 2, 2), parsed.GetValue(minutes), parsed.GetValue(isLong), parsed.GetValue(keep), (farm, invariants) => RunAsync(farm, invariants, TimeSpan.FromSeconds(parsed.GetValue(seconds))),
+            new Dictionary<string, string>([HandOuts.Logged], StringComparer.Ordinal), repeats: true));
         return command;
     }
 
@@ -24,7 +25,7 @@ internal static class OutageScenario
         await farm.Redis.StopAtOnceAsync();
         Console.WriteLine("Redis is away");
         await SubmitForAsync(submitter, time);
-        invariants.Check("submissions go on without Redis", submitter.Refusals.IsEmpty, () => $"{submitter.Refusals.Count} kinds of refusal");
+        invariants.Check("submissions go on without Redis", submitter.Refusals.IsEmpty && !submitter.All.IsEmpty, () => $"{submitter.All.Count} accepted, {submitter.Refusals.Count} kinds of refusal");
         invariants.Check("runs go on without Redis", await farm.DrainAsync(DrainLimit), () => "prompts are left");
         await farm.Redis.StartAgainAsync();
 

@@ -19,22 +19,22 @@ internal sealed record Shape(JsonObject Graph, long Expected)
     /// <summary>One node that takes its time.</summary>
     public static Shape Slow(int index, string tag, int milliseconds) => Series(index, tag, 1, milliseconds);
 
-    /// <summary>A source, nodes beside each other, and one that joins them.</summary>
-    private static Shape Wide(int salt, string tag)
-    {
-        var graph = new Builder();
-        var source = graph.Mix(salt, 5);
-        return graph.Save(graph.Mix(salt, 0, [.. Enumerable.Range(0, WideNodes).Select(i => graph.Mix(salt + i, 20, source))]), tag);
-    }
-
     /// <summary>Nodes one after the other.</summary>
-    private static Shape Series(int salt, string tag, int nodes, int milliseconds)
+    public static Shape Series(int salt, string tag, int nodes, int milliseconds)
     {
         var graph = new Builder();
         var last = graph.Mix(salt, milliseconds);
         for (var i = 1; i < nodes; i++)
             last = graph.Mix(salt + i, milliseconds, last);
         return graph.Save(last, tag);
+    }
+
+    /// <summary>A source, nodes beside each other, and one that joins them.</summary>
+    private static Shape Wide(int salt, string tag)
+    {
+        var graph = new Builder();
+        var source = graph.Mix(salt, 5);
+        return graph.Save(graph.Mix(salt, 0, [.. Enumerable.Range(0, WideNodes).Select(i => graph.Mix(salt + i, 20, source))]), tag);
     }
 
     /// <summary>Many sources and one that joins them.</summary>

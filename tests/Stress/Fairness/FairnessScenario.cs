@@ -18,10 +18,10 @@ internal static class FairnessScenario
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var keep = StressCommand.Keep();
-        var command = new Command("fairness", "Measures ten prompts of a tenant alone, and behind ten thousand of another.") { keep };
+        var (minutes, isLong, keep) = (StressCommand.Repeats(), StressCommand.Long(), StressCommand.Keep());
+        var command = new Command("fairness", "Measures ten prompts of a tenant alone, and behind ten thousand of another.") { minutes, isLong, keep };
         command.SetAction((parsed, _) =>
-            StressCommand.RunAsync(new FarmSize(1, 1, 2), minutes: 1, isLong: false, parsed.GetValue(keep), RunAsync, Options));
+            StressCommand.RunAsync(new FarmSize(1, 1, 2), parsed.GetValue(minutes), parsed.GetValue(isLong), parsed.GetValue(keep), RunAsync, Options, repeats: true));
         return command;
     }
 

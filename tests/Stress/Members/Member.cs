@@ -6,7 +6,7 @@ namespace Farm.Stress;
 /// <summary>One process of the farm, started again whenever it ends, as a supervisor would.</summary>
 internal sealed partial class Member : IAsyncDisposable
 {
-    private const int Terminate = 15, Continue = 18, Stop = 19;
+    private const int Terminate = 15, Continue = 18, Stop = 19, KilledExit = 128 + 9;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly string _program;
@@ -42,6 +42,12 @@ internal sealed partial class Member : IAsyncDisposable
     /// <summary>Times it ended though nobody had harmed it: a silo that was voted out, or a crash.</summary>
     public int OwnEnds { get; private set; }
 
+    /// <summary>Times it ended.</summary>
+    public int Ends { get; private set; }
+
+    /// <summary>Times it ended by a kill, as its exit status tells.</summary>
+    public int KilledEnds { get; private set; }
+
     /// <summary>How its last life ended; null before the first end.</summary>
     public int? LastExit { get; private set; }
 
@@ -64,11 +70,21 @@ internal sealed partial class Member : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
     }
 
+    /// <summary>Returns the exit status of its next end after so many.</summary>
+    public async Task<int> UntilEndedAsync(int ends)
+    {
+        while (Ends <= ends)
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        return LastExit!.Value;
+    }
+
     /// <summary>Kills it wherever it stands.</summary>
-    public void Kill() => Signal(process => process.Kill(), harms: true);
+    /// <returns>Whether it lived.</returns>
+    public bool Kill() => Signal(process => process.Kill(), harms: true);
 
     /// <summary>Stops its clock.</summary>
-    public void Freeze() => Signal(process => _ = kill(process.Id, Stop), harms: true);
+    /// <returns>Whether it lived.</returns>
+    public bool Freeze() => Signal(process => _ = kill(process.Id, Stop), harms: true);
 
     /// <summary>Lets its clock go on.</summary>
     public void Thaw() => Signal(process => _ = kill(process.Id, Continue), harms: false);
@@ -117,6 +133,8 @@ internal sealed partial class Member : IAsyncDisposable
             lock (_lock)
                 _process = null;
             LastExit = process.ExitCode;
+            KilledEnds += LastExit == KilledExit ? 1 : 0;
+            Ends++;
             if (_ending.IsCancellationRequested)
                 return;
             if (!_harmed)
@@ -164,13 +182,15 @@ internal sealed partial class Member : IAsyncDisposable
         }
     }
 
-    private void Signal(Action<Process> send, bool harms)
+    private bool Signal(Action<Process> send, bool harms)
     {
         lock (_lock)
         {
             _harmed |= harms;
-            if (_process is { HasExited: false } process)
-                send(process);
+            if (_process is not { HasExited: false } process)
+                return false;
+            send(process);
+            return true;
         }
     }
 

@@ -6,7 +6,11 @@ using Npgsql;
 namespace Farm.Stress;
 
 /// <summary>How many processes of each kind.</summary>
-internal sealed record FarmSize(int Gateways, int Silos, int Workers);
+internal sealed record FarmSize(int Gateways, int Silos, int Workers)
+{
+    /// <summary>Whether the processes reach PostgreSQL by connections that can be cut.</summary>
+    public bool CanCutDatabase { get; init; }
+}
 
 /// <summary>A kind of process: its members' names, their program, and the last part of the address that its numbers are added to.</summary>
 internal sealed record MemberKind(string Name, string Program, int FirstAddress)
@@ -44,6 +48,9 @@ internal sealed class StressFarm : IAsyncDisposable
     /// <summary>The truth.</summary>
     public NpgsqlDataSource Database { get; }
 
+    /// <summary>Through which the processes reach the truth, if it is to be cut.</summary>
+    public CuttingProxy? DatabaseLine { get; private init; }
+
     /// <summary>Where the gateways serve.</summary>
     public IReadOnlyList<Uri> Addresses => [.. Gateways.Select(gateway => gateway.Http)];
 
@@ -59,8 +66,11 @@ internal sealed class StressFarm : IAsyncDisposable
     /// <summary>All processes.</summary>
     public IEnumerable<Member> All => [.. Gateways, .. Silos, .. Workers];
 
-    /// <summary>The output folder that all workers write to.</summary>
-    public string Output => Path.Combine(_folder, "data", "output");
+    /// <summary>Where the files of all areas lie.</summary>
+    public string Data => Path.Combine(_folder, "data");
+
+    /// <summary>The output folder that all workers write a tenant's results to.</summary>
+    public string Output(string tenant) => Path.Combine(tenant == Tenants.Default ? Data : Path.Combine(Data, "tenants", tenant), "output");
 
     /// <summary>The control silos' logs.</summary>
     public IEnumerable<string> SiloLogs => Directory.EnumerateFiles(_folder, MemberKind.Silo.Name + "-*.log");
@@ -73,20 +83,19 @@ internal sealed class StressFarm : IAsyncDisposable
     {
         var postgres = await PostgresServer.StartAsync();
         var connection = await postgres.CreateDatabaseAsync() + ";Maximum Pool Size=30";
-        var farm = new StressFarm(await RedisServer.StartAsync(), postgres, NpgsqlDataSource.Create(connection));
+        var proxy = size.CanCutDatabase ? new CuttingProxy(new NpgsqlConnectionStringBuilder(connection).Port) : null;
+        var farm = new StressFarm(await RedisServer.StartAsync(), postgres, NpgsqlDataSource.Create(connection)) { DatabaseLine = proxy };
         Console.WriteLine($"{size.Gateways} gateways, {size.Silos} control silos, {size.Workers} workers; logs in {farm._folder}");
         (string Name, string Value)[] own =
         [
             ("Farm__Cluster__Redis", farm.Redis.Connection),
             ("Farm__Database__Provider", "postgres"),
-            ("Farm__Database__ConnectionString", connection),
-            ("Farm__Data__Root", Path.Combine(farm._folder, "data")),
+            ("Farm__Database__ConnectionString", proxy is null ? connection : new NpgsqlConnectionStringBuilder(connection) { Port = proxy.Port }.ConnectionString),
+            ("Farm__Data__Root", farm.Data),
             ("Farm__Worker__Packs__Root", Path.Combine(AppContext.BaseDirectory, "node-packs")),
             ("Farm__Torch__Threads", "1"),
             ("OMP_NUM_THREADS", "1"),
             ("Logging__LogLevel__Microsoft.AspNetCore", "Warning"),
-            // Its hand-outs, in order: what the audit holds against the promised order.
-            ("Logging__LogLevel__Farm.Grains.Scheduling.SchedulerGrain", "Debug"),
             .. (options ?? new Dictionary<string, string>(StringComparer.Ordinal)).Select(option => (option.Key, option.Value)),
         ];
         foreach (var (name, value) in own)
@@ -129,11 +138,22 @@ internal sealed class StressFarm : IAsyncDisposable
         return Convert.ToInt64(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Waits until no prompt waits or runs; false when the limit is over.</summary>
+    /// <summary>What a statement finds, a value a row.</summary>
+    public async Task<List<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> read)
+    {
+        await using var command = Database.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<T>();
+        while (await reader.ReadAsync())
+            rows.Add(read(reader));
+        return rows;
+    }
+
+    /// <summary>Waits until no prompt waits or runs and every batch is over; false when the limit is over.</summary>
     public async Task<bool> DrainAsync(TimeSpan limit)
     {
         var start = TimeProvider.System.GetTimestamp();
-        while (await CountAsync("SELECT count(*) FROM prompts WHERE status < 2") > 0)
+        while (await CountAsync("SELECT (SELECT count(*) FROM prompts WHERE status < 2) + (SELECT count(*) FROM batches WHERE ended_at IS NULL)") > 0)
         {
             if (TimeProvider.System.GetElapsedTime(start) > limit)
                 return false;
@@ -147,6 +167,8 @@ internal sealed class StressFarm : IAsyncDisposable
     {
         await Task.WhenAll(All.Select(member => member.DisposeAsync().AsTask()));
         await Database.DisposeAsync();
+        if (DatabaseLine is { } line)
+            await line.DisposeAsync();
         await Redis.DisposeAsync();
         await Postgres.DisposeAsync();
         if (KeepsFiles)

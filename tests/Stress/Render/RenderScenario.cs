@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Farm.Engine.Generated;
+using Farm.Stress.Chaos;
 
 namespace Farm.Stress.Render;
 
@@ -11,15 +13,16 @@ namespace Farm.Stress.Render;
 internal static class RenderScenario
 {
     private const string Checkpoint = "sd15-tiny";
+    private const int Side = 64;
     private static readonly TimeSpan DrainLimit = TimeSpan.FromMinutes(15);
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var (isLong, keep) = (StressCommand.Long(), StressCommand.Keep());
+        var (minutes, isLong, keep) = (StressCommand.Repeats(), StressCommand.Long(), StressCommand.Keep());
         var prompts = new Option<int>("--prompts") { Description = "Prompts to draw.", DefaultValueFactory = _ => 100 };
         var kills = new Option<int>("--kills") { Description = "Workers to kill.", DefaultValueFactory = _ => 10 };
-        var command = new Command("render", "Draws images with real workers, once in peace and once under kills, and compares them.") { isLong, keep, prompts, kills };
+        var command = new Command("render", "Draws images with real workers, once in peace and once under kills, and compares them.") { minutes, isLong, keep, prompts, kills };
         command.SetAction((parsed, _) =>
         {
             var models = Path.Combine(Path.GetTempPath(), "farm-stress-models");
@@ -28,8 +31,8 @@ internal static class RenderScenario
                 GeneratedCheckpoints.Write(Checkpoint, path);
             var options = new Dictionary<string, string>(StringComparer.Ordinal) { ["Farm__Data__Models"] = models };
             return StressCommand.RunAsync(
-                new FarmSize(1, 1, 2), minutes: 5, parsed.GetValue(isLong), parsed.GetValue(keep),
-                (farm, invariants) => RunAsync(farm, invariants, parsed.GetValue(prompts), parsed.GetValue(kills)), options);
+                new FarmSize(1, 1, 2), parsed.GetValue(minutes), parsed.GetValue(isLong), parsed.GetValue(keep),
+                (farm, invariants) => RunAsync(farm, invariants, parsed.GetValue(prompts), parsed.GetValue(kills)), options, repeats: true);
         });
         return command;
     }
@@ -42,27 +45,64 @@ internal static class RenderScenario
         var disturbed = await SubmitAsync(http, count);
         await KillAsync(farm, kills, count);
         invariants.Check("the disturbed run ends", await farm.DrainAsync(DrainLimit), () => "prompts are left");
-        for (var i = 0; i < count; i++)
+        await CompareAsync(http, invariants, before, disturbed);
+        var prompts = await PromptRecord.ReadAsync(farm);
+        var again = prompts.Count(prompt => prompt.Attempt > 1);
+        invariants.Check("kills hit runs, which were tried again", again > 0, () => $"{kills} kills, and every prompt ended at its first attempt");
+        var killed = farm.Workers.Sum(worker => worker.KilledEnds);
+        invariants.Check("as many workers were killed as were to be", killed == kills, () => $"{killed} of {kills}");
+        var history = await HistoryRecord.ReadAsync(farm);
+        await new Records(farm, invariants).CheckAsync(prompts, history);
+        await new FilesAudit(farm, invariants).CheckAsync(prompts, history);
+        Console.WriteLine($"render: {count} prompts, {kills} kills, {again} prompts were tried again");
+    }
+
+    private static async Task CompareAsync(HttpClient http, Invariants invariants, string[] before, string[] disturbed)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < before.Length; i++)
         {
             var (expected, actual) = (await ImageAsync(http, before[i]), await ImageAsync(http, disturbed[i]));
             invariants.Check("images under kills equal those of an undisturbed run", expected is not null && actual is not null && expected.AsSpan().SequenceEqual(actual), () => $"prompt {i}: {expected?.Length} and {actual?.Length} bytes");
+            var pixels = actual is null ? null : Picture.Pixels(actual, Side, Side);
+            invariants.Check("images are whole", pixels is not null, () => $"prompt {i}: {actual?.Length} bytes");
+            invariants.Check("images of different seeds differ", pixels is not null && seen.Add(Convert.ToHexString(SHA256.HashData(pixels))), () => $"prompt {i} is as one before it");
         }
-        var files = Directory.EnumerateFiles(farm.Output).Count();
-        invariants.Check("no lost attempt left a file", files == 2 * count, () => $"{files} files");
-        Console.WriteLine($"render: {count} prompts, {kills} kills, {await farm.CountAsync("SELECT count(*) FROM prompts WHERE attempt > 1")} prompts were tried again");
     }
 
-    /// <summary>Kills the workers by turns, spread over the run: each time so many more prompts have ended.</summary>
+    /// <summary>Kills workers while they draw, spread over the run: each time so many more prompts have ended.</summary>
     private static async Task KillAsync(StressFarm farm, int kills, int count)
     {
+        Member? last = null;
         for (var kill = 0; kill < kills; kill++)
         {
             var ended = count + kill * count / (kills + 1);
-            while (await farm.CountAsync("SELECT count(*) FROM prompts WHERE status = 2") < ended || await farm.CountAsync("SELECT count(*) FROM prompts WHERE status = 1") == 0)
+            while (await farm.CountAsync("SELECT count(*) FROM prompts WHERE status = 2") < ended)
                 await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
-            farm.Workers[kill % farm.Workers.Count].Kill();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"kill {kill + 1} of {kills} after {ended - count} of {count} prompts"));
+            last = await KillOneAsync(farm, last);
+            if (last is null)
+                return;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"kill {kill + 1} of {kills} after {ended - count} of {count} prompts: {last.Name}"));
         }
+    }
+
+    /// <summary>
+    /// Kills a worker that draws, another than the last, which could otherwise be killed so often in a row that it is set aside; null when no prompt
+    /// is left.
+    /// </summary>
+    private static async Task<Member?> KillOneAsync(StressFarm farm, Member? last)
+    {
+        while (await farm.CountAsync("SELECT count(*) FROM prompts WHERE status < 2") > 0)
+        {
+            var busy = await farm.ReadAsync($"SELECT worker_id FROM prompts WHERE status = 1 AND worker_id <> '{last?.Name}' ORDER BY started_at DESC LIMIT 1", row => row.GetString(0));
+            if (busy is [var name] && farm.Workers.Single(worker => worker.Name == name) is var worker && worker.Ends is var ends && worker.Kill())
+            {
+                await worker.UntilEndedAsync(ends);
+                return worker;
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+        return null;
     }
 
     private static async Task<string[]> SubmitAsync(HttpClient http, int count)
@@ -91,7 +131,7 @@ internal static class RenderScenario
         ["1"] = Node("CheckpointLoaderSimple", new() { ["ckpt_name"] = Checkpoint + ".safetensors" }),
         ["2"] = Node("CLIPTextEncode", new() { ["clip"] = Link("1", 1), ["text"] = "a lighthouse" }),
         ["3"] = Node("CLIPTextEncode", new() { ["clip"] = Link("1", 1), ["text"] = "blurry" }),
-        ["4"] = Node("EmptyLatentImage", new() { ["width"] = 64, ["height"] = 64, ["batch_size"] = 1 }),
+        ["4"] = Node("EmptyLatentImage", new() { ["width"] = Side, ["height"] = Side, ["batch_size"] = 1 }),
         ["5"] = Node("KSampler", new()
         {
             ["model"] = Link("1", 0), ["positive"] = Link("2", 0), ["negative"] = Link("3", 0), ["latent_image"] = Link("4", 0),

@@ -17,15 +17,15 @@ internal static class RollingScenario
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var keep = StressCommand.Keep();
+        var (minutes, isLong, keep) = (StressCommand.Repeats(), StressCommand.Long(), StressCommand.Keep());
         var prompts = new Option<int>("--prompts") { Description = "Prompts to submit; more where the restarts take longer.", DefaultValueFactory = _ => 200 };
         var each = new Option<int>("--each") { Description = "Processes of each kind.", DefaultValueFactory = _ => 2 };
         var delay = new Option<double>("--stop-delay") { Description = "Farm:Gateway:StopDelay in seconds; requests fail where it is shorter than the balancer takes.", DefaultValueFactory = _ => 5 };
-        var command = new Command("rolling", "Replaces every process, one after the other, under load through a balancer.") { keep, prompts, each, delay };
+        var command = new Command("rolling", "Replaces every process, one after the other, under load through a balancer.") { minutes, isLong, keep, prompts, each, delay };
         command.SetAction((parsed, _) => StressCommand.RunAsync(
-            new FarmSize(parsed.GetValue(each), parsed.GetValue(each), parsed.GetValue(each)), minutes: 3, isLong: false, parsed.GetValue(keep),
+            new FarmSize(parsed.GetValue(each), parsed.GetValue(each), parsed.GetValue(each)), parsed.GetValue(minutes), parsed.GetValue(isLong), parsed.GetValue(keep),
             (farm, invariants) => RunAsync(farm, invariants, parsed.GetValue(prompts)),
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["Farm__Gateway__StopDelay"] = TimeSpan.FromSeconds(parsed.GetValue(delay)).ToString() }));
+            new Dictionary<string, string>([HandOuts.Logged, new("Farm__Gateway__StopDelay", TimeSpan.FromSeconds(parsed.GetValue(delay)).ToString())], StringComparer.Ordinal), repeats: true));
         return command;
     }
 
@@ -46,7 +46,7 @@ internal static class RollingScenario
         await asks;
         invariants.Check("the queue drains", await farm.DrainAsync(DrainLimit), () => $"prompts are left after {DrainLimit}");
         var accepted = clients.SelectMany(client => client.Accepted).ToArray();
-        var deaf = await Listener.UntilToldAsync(listeners, accepted);
+        var deaf = await Listener.UntilToldAsync(farm, listeners, accepted);
         await listening.CancelAsync();
         await sockets;
         await CheckAsync(farm, invariants, clients, accepted, deaf);
