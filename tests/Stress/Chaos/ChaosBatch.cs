@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -15,21 +16,24 @@ internal sealed class ChaosBatch(StressFarm farm, Invariants invariants, Webhook
 
     private Guid _id;
 
-    /// <summary>Submits it while all is well: a batch has no id of the client's, by which it could be submitted again.</summary>
+    /// <summary>Submits it. A batch has no id of the client's: after a 503 there may be one more, which runs along.</summary>
     public async Task SubmitAsync()
     {
         using var http = new HttpClient { BaseAddress = farm.Addresses[0] };
         http.DefaultRequestHeaders.Add(Tenants.Header, Tenant);
-        using var answer = await http.PostAsJsonAsync("/farm/api/batches", new JsonObject
+        while (true)
         {
-            ["workflow"] = ShapeOf(0).Graph,
-            ["name"] = Text,
-            ["concurrency"] = Concurrency,
-            ["webhook"] = receiver.Address.ToString(),
-            ["parameters"] = new JsonArray(new JsonObject { ["node"] = "1", ["input"] = "salt", ["range"] = new JsonObject { ["from"] = 0, ["to"] = total - 1 } }),
-        });
-        var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        _id = answer.IsSuccessStatusCode ? body.GetProperty("id").GetGuid() : throw new InvalidOperationException(body.ToString());
+            using var answer = await http.PostAsJsonAsync("/farm/api/batches", Request());
+            var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+            if (answer.IsSuccessStatusCode)
+            {
+                _id = body.GetProperty("id").GetGuid();
+                return;
+            }
+            if (answer.StatusCode != HttpStatusCode.ServiceUnavailable)
+                throw new InvalidOperationException(body.ToString());
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+        }
     }
 
     /// <summary>Checks its row, its indices, its prompts with their outputs, and the message of its end.</summary>
@@ -57,24 +61,34 @@ internal sealed class ChaosBatch(StressFarm farm, Invariants invariants, Webhook
         }
     }
 
-    /// <summary>The first was refused, so there are two at the least, of one message.</summary>
+    /// <summary>Each message is refused once, so it comes twice at the least.</summary>
     private async Task CheckWebhookAsync()
     {
         var start = TimeProvider.System.GetTimestamp();
-        while (receiver.Deliveries.Count < 2 && TimeProvider.System.GetElapsedTime(start) < LongestWait)
+        while (Own().Length < 2 && TimeProvider.System.GetElapsedTime(start) < LongestWait)
             await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
-        var all = receiver.Deliveries.ToArray();
+        var all = Own();
         invariants.Check("the batch's webhook comes again after it was refused", all.Length >= 2, () => $"{all.Length} deliveries");
         invariants.Check("the batch's webhook is one message", all.Select(delivery => delivery.Id).Distinct(StringComparer.Ordinal).Count() == 1, () => string.Join(", ", all.Select(delivery => delivery.Id)));
         foreach (var delivery in all)
         {
             invariants.Check("webhooks are signed", delivery.IsSigned, () => delivery.Id);
             var said = JsonElement.Parse(delivery.Body);
-            var data = said.GetProperty("data");
-            var isRight = said.GetProperty("event").GetString() == "batch.ended" && data.GetProperty("batch").GetGuid() == _id && data.GetProperty("completed").GetInt32() == total;
+            var isRight = said.GetProperty("event").GetString() == "batch.ended" && said.GetProperty("tenant").GetString() == Tenant && said.GetProperty("data").GetProperty("completed").GetInt32() == total;
             invariants.Check("the batch's webhook tells of its end", isRight, () => delivery.Body);
         }
     }
+
+    private Delivery[] Own() => [.. receiver.Deliveries.Where(delivery => JsonElement.Parse(delivery.Body).GetProperty("data").GetProperty("batch").GetGuid() == _id)];
+
+    private JsonObject Request() => new()
+    {
+        ["workflow"] = ShapeOf(0).Graph,
+        ["name"] = Text,
+        ["concurrency"] = Concurrency,
+        ["webhook"] = receiver.Address.ToString(),
+        ["parameters"] = new JsonArray(new JsonObject { ["node"] = "1", ["input"] = "salt", ["range"] = new JsonObject { ["from"] = 0, ["to"] = total - 1 } }),
+    };
 
     private static Shape ShapeOf(int index) => Shape.Slow(index, Text, Milliseconds);
 }

@@ -44,6 +44,7 @@ internal static class FailoverScenario
     /// <summary>Returns when the worker has done a prompt well: one that fails three times in a row would be set aside, as it should.</summary>
     private static async Task LetWorkAsync(StressFarm farm, Submitter submitter, Member worker)
     {
+        await worker.UntilReadyAsync();
         var since = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         while (await farm.CountAsync($"SELECT count(*) FROM prompts WHERE worker_id = '{worker.Name}' AND status = 2 AND started_at > {since}") == 0)
         {

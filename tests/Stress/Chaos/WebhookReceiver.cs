@@ -18,7 +18,7 @@ namespace Farm.Stress.Chaos;
 /// <param name="Body">What it says.</param>
 internal sealed record Delivery(string Id, bool IsSigned, string Body);
 
-/// <summary>Receives webhooks on the loopback. The first message is refused, so that it has to come again.</summary>
+/// <summary>Receives webhooks on the loopback. Every message is refused once, so that it has to come again.</summary>
 internal sealed class WebhookReceiver : IAsyncDisposable
 {
     private const string Secret = "the stress tool's own secret";
@@ -58,12 +58,13 @@ internal sealed class WebhookReceiver : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private async Task<IResult> ReceiveAsync(HttpContext context)
+    private async Task ReceiveAsync(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
         var body = await reader.ReadToEndAsync(context.RequestAborted);
-        Deliveries.Enqueue(new Delivery(context.Request.Headers["X-Farm-Delivery"].ToString(), IsSigned(context.Request.Headers["X-Farm-Signature"].ToString(), body), body));
-        return Deliveries.Count == 1 ? Results.StatusCode(StatusCodes.Status503ServiceUnavailable) : Results.NoContent();
+        var delivery = new Delivery(context.Request.Headers["X-Farm-Delivery"].ToString(), IsSigned(context.Request.Headers["X-Farm-Signature"].ToString(), body), body);
+        context.Response.StatusCode = Deliveries.Any(earlier => earlier.Id == delivery.Id) ? StatusCodes.Status204NoContent : StatusCodes.Status503ServiceUnavailable;
+        Deliveries.Enqueue(delivery);
     }
 
     /// <summary>As docs/api.md says: <c>t=seconds,v1=hex</c>, over the seconds, a dot and the body.</summary>
