@@ -40,8 +40,9 @@ internal sealed class EfAssetStore(IDbContextFactory<FarmDb> contexts, GroupComm
     {
         await using var db = await contexts.CreateDbContextAsync();
         var matching = db.VisibleAssets(tenant, user).Matching(db, query.Filter);
-        var total = await matching.CountAsync();
         var rows = await matching.Sorted(db, query.Sort, query.Ascending).Skip(query.Offset).Take(query.Limit).ToListAsync();
+        // Counted after the page: an asset that is made in between is then in the total at least, and no page has more than its total.
+        var total = await matching.CountAsync();
         return new AssetPage(await AssetQueries.WithTagsAsync(db, rows), total);
     }
 
@@ -173,9 +174,9 @@ internal sealed class EfAssetStore(IDbContextFactory<FarmDb> contexts, GroupComm
             .Select(g => new { Name = g.Key, Count = g.Sum(t => t.Shown) });
         if (!query.WithUnused)
             counted = counted.Where(t => t.Count > 0);
-        var total = await counted.CountAsync();
         var sorted = query.ByName ? counted.OrderBy(t => t.Name) : counted.OrderByDescending(t => t.Count).ThenBy(t => t.Name);
         var page = await sorted.Skip(query.Offset).Take(query.Limit).ToListAsync();
+        var total = await counted.CountAsync();
         return new TagPage([.. page.Select(t => new TagCount(t.Name, t.Count))], total);
     }
 
