@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using Farm.Gateway.Tests.Fakes;
 using Xunit;
 
@@ -18,5 +20,25 @@ public class ObjectInfoTests
         await using var host = await GatewayHost.StartAsync();
 
         Assert.Equal(expected, await host.Client.GetStringAsync($"/object_info/{name}"));
+    }
+
+    [Fact]
+    public async Task Rule21_2_SchemaNode_HasMembersOfItsOwn_AnOlderOneThoseThatItSets()
+    {
+        await using var host = await GatewayHost.StartAsync();
+
+        var all = await host.Client.GetFromJsonAsync<JsonElement>("/object_info");
+
+        Assert.Equal(
+            ["api_node", "deprecated", "dev_only", "essentials_category", "experimental", "output_matchtypes", "output_tooltips", "price_badge"],
+            Members("MaskPreview").Except(Members("SaveImage")).Order(StringComparer.Ordinal));
+        Assert.Equal(["essentials_category"], Members("ImageInvert").Except(Members("SaveImage")));
+        Assert.Empty(Members("SaveImage").Except(Members("MaskPreview")));
+        Assert.Equal(
+            (JsonValueKind.Null, JsonValueKind.Null, JsonValueKind.Array, "SaveImage"),
+            (all.GetProperty("MaskPreview").GetProperty("search_aliases").ValueKind, all.GetProperty("MaskPreview").GetProperty("display_name").ValueKind,
+                all.GetProperty("SaveImage").GetProperty("search_aliases").ValueKind, all.GetProperty("SaveImage").GetProperty("display_name").GetString()));
+
+        IEnumerable<string> Members(string name) => all.GetProperty(name).EnumerateObject().Select(member => member.Name);
     }
 }

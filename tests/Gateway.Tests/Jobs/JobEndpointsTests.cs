@@ -48,6 +48,21 @@ public class JobEndpointsTests
         Assert.Equal("""[{"id":"p","status":"pending","priority":3,"create_time":5,"outputs_count":0}]""", page.GetProperty("jobs").GetRawText());
     }
 
+    [Theory]
+    [InlineData(JobStatus.Pending, "pending")]
+    [InlineData(JobStatus.InProgress, "in_progress")]
+    public async Task Rule19_1_WaitingOrRunningJob_LeavesOutWhatItHasNot(JobStatus status, string shown)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Farm.Jobs = new JobPage([Job(status), Job(status) with { PromptId = "q", WorkflowId = "w" }], Total: 2);
+
+        var page = await host.Client.GetFromJsonAsync<JsonElement>("/api/jobs");
+
+        Assert.Equal(
+            $$"""[{"id":"p","status":"{{shown}}","priority":3,"create_time":5,"outputs_count":0},{"id":"q","status":"{{shown}}","priority":3,"create_time":5,"outputs_count":0,"workflow_id":"w"}]""",
+            page.GetProperty("jobs").GetRawText());
+    }
+
     [Fact]
     public async Task List_Forecasts_AreThereForThoseWhoAsk()
     {

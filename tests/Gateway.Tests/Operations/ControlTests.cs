@@ -66,6 +66,18 @@ public sealed class ControlTests
     }
 
     [Fact]
+    public async Task Worker_WithABrokenPack_SaysWhatIsWrongWithIt()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Farm.Workers.Add(Worker("w1") with { PackErrors = ["mine: class Mine.Node: InvalidOperationException: no such luck"] });
+
+        var worker = (await SendAsync(host, HttpMethod.Get, "workers")).Body.GetProperty("workers")[0];
+
+        Assert.Equal("""["mine: class Mine.Node: InvalidOperationException: no such luck"]""", worker.GetProperty("pack_errors").GetRawText());
+        Assert.Contains("w.pack_errors", await host.Client.GetStringAsync("/farm"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Worker_SetAsideByHand_HasTheReason()
     {
         await using var host = await GatewayHost.StartAsync();

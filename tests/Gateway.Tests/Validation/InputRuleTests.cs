@@ -158,6 +158,36 @@ public class InputRuleTests
     }
 
     [Fact]
+    public async Task Rule5_3_CollectedOutputs_AreCheckedWithWhatTheyNeed_NothingElse()
+    {
+        var counted = new CountingRule();
+        var graph = Checker.Graph("""
+            {"0": {"class_type": "Anything", "inputs": {"value": 1}}, "1": {"class_type": "Anything", "inputs": {"value": ["0", 0]}},
+             "2": {"class_type": "Anything", "inputs": {"value": ["1", 0]}}, "3": {"class_type": "Anything", "inputs": {"value": ["1", 0]}}}
+            """);
+
+        var result = await new PromptValidator([], [], [counted]).ValidateAsync(
+            graph, new CatalogView(new NodeCatalog(new CatalogSnapshot(1, [.. Definitions.All]))), new HashSet<string> { "2", "0" });
+
+        Assert.Equal(["0", "2"], result.Targets);
+        Assert.Equal(["0", "1", "2"], counted.Checked);
+    }
+
+    [Fact]
+    public async Task Rule5_17_NoGoodOutput_TellsTheOutputsOwnErrorsOnly()
+    {
+        var result = await Checker.ValidateAsync("""
+            {"0": {"class_type": "SolidMask", "inputs": {"value": 9.0, "width": 8, "height": 8}},
+             "1": {"class_type": "Kinds", "inputs": {"i": 99, "f": "x"}}, "2": {"class_type": "MaskPreview", "inputs": {"mask": ["0", 0]}}}
+            """, Kinds);
+
+        Assert.Equal(("prompt_outputs_failed_validation", "Prompt outputs failed validation"), (result.Refusal!.Type, result.Refusal.Message));
+        Assert.Equal(
+            "Value 99 bigger than max of 10: i\nFailed to convert an input value to a FLOAT value: f, x, could not convert string to float: 'x'", result.Refusal.Details.Trim());
+        Assert.Empty(result.Targets);
+    }
+
+    [Fact]
     [Trait("Rule", "5.3")]
     public async Task Rule5_4_NodeBehindSeveralOthers_IsCheckedOnce()
     {

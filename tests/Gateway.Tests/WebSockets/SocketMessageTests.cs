@@ -51,6 +51,18 @@ public class SocketMessageTests
         Assert.Equal(expected, Encoding.UTF8.GetString(message.Payload.Span));
     }
 
+    [Theory]
+    [InlineData(0, 1, false, false, "\"value\":0.0,\"max\":1.0,\"state\":\"running\"")]
+    [InlineData(3, 20, false, false, "\"value\":3.0,\"max\":20.0,\"state\":\"running\"")]
+    [InlineData(20, 20, true, false, "\"value\":20.0,\"max\":20.0,\"state\":\"finished\"")]
+    [InlineData(1, 1, true, true, "\"value\":1,\"max\":1,\"state\":\"finished\"")]
+    public void Rule16_3_NumbersOfProgressState_AreFractions_OfACachedNodeIntegers(double value, double max, bool finished, bool cached, string expected)
+    {
+        var state = new ProgressState([new NodeProgress { Node = NodeIdentity.Of("3"), Value = value, Max = max, Finished = finished, Cached = cached }]);
+
+        Assert.Contains(expected, Encoding.UTF8.GetString(SocketMessage.Of(state, "p", withMetadata: false)!.Payload.Span), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Preview_ForAnOldClient_HasFrameOneAndTheImageType() =>
         Assert.Equal([0, 0, 0, 1, 0, 0, 0, 2, 9, 8], SocketMessage.Of(Image("image/png"), "p", withMetadata: false)!.Payload.ToArray());

@@ -19,16 +19,44 @@ public sealed class EventTests
     }));
 
     [Fact]
-    [Trait("Rule", "8.11")]
-    [Trait("Rule", "16.6")]
-    public void Rule16_5_SimpleRun_ThenCached()
-    {
-        var harness = new ExecutorHarness();
-        const string prompt = "A:StubInt(value=1)\nB:T(v=@A)";
+    public void Rule16_5_SimpleRun_TellsStartRunningExecutingAndFinished() =>
         Assert.Equal(
             "start cached[] A:running executing A A:finished B:running executing B executed B B:finished success",
-            Full(harness.Run(prompt, "B")));
-        Assert.Equal("start cached[A,B] executed B B:finished cached success", Full(harness.Run(prompt, "B")));
+            Full(new ExecutorHarness().Run("A:StubInt(value=1)\nB:T(v=@A)", "B")));
+
+    [Fact]
+    public void Rule16_6_CachedRun_ShowsItsTargetsOnly()
+    {
+        var harness = new ExecutorHarness();
+        harness.Run("A:StubInt(value=1)\nB:T(v=@A)", "B");
+
+        Assert.Equal("start cached[A,B] executed B B:finished cached success", Full(harness.Run("A:StubInt(value=1)\nB:T(v=@A)", "B")));
+    }
+
+    [Fact]
+    public void Rule8_3_NodeThatIsEnteredAgain_SaysSoAgain() =>
+        Assert.Equal(
+            "start cached[] 1:running executing 1 3:running executing 3 3:finished 1:running executing 1 1:finished 9:running executing 9 executed 9 9:finished success",
+            Full(new ExecutorHarness().Run("3:StubInt(value=1)\n1:Lazy(want=\"a\";a=@3)\n9:T(v=@1)", "9")));
+
+    [Fact]
+    [Trait("Rule", "16.3")]
+    public void Rule8_11_FinishedNode_StandsAtItsMaximumAndCountsAsExecuted()
+    {
+        var steps = NodeType.Of(() => new ScriptNode(
+            n => n.V1().Named("Steps").In("test").OptionalInputs().Input("v", "*").Output("*"),
+            call =>
+            {
+                call.Context.StartProgress(10).Update(3);
+                return NodeResult.Of(1L);
+            }));
+
+        var run = new ExecutorHarness(nodes: steps).Run("1:Steps(v=1)\n2:Fail(value=@1)\n3:T(v=@2)", "3");
+
+        Assert.Equal(
+            [(0, 1, false), (3, 10, false), (10, 10, true)],
+            run.Events.OfType<NodeProgressed>().Where(e => e.Progress.Node.NodeId == "1").Select(e => (e.Progress.Value, e.Progress.Max, e.Progress.Finished)));
+        Assert.Equal(["1"], run.Failure.Executed);
     }
 
     [Fact]
@@ -211,6 +239,18 @@ public sealed class EventTests
         var apart = harness.Run("1:Middle(v=1)\n2:T(v=3)", "2");
         Assert.Equal("C[1] >2 U2 U1", apart.Trace);
         Assert.Contains(apart.End.Outputs, o => o.NodeId == "1");
+    }
+
+    [Fact]
+    public void Rule13_12_IntermediateOutput_IsNotSentAgainByARunThatFails()
+    {
+        var node = NodeType.Of(() => new ScriptNode(
+            n => n.V1().Named("Middle").In("test").IntermediateOutput().Input("v", "*").Output("*"),
+            call => NodeResult.WithUi(new UiOutput().AddText("seen"), call.Value("v"))));
+        var harness = new ExecutorHarness(nodes: node);
+        harness.Run("1:Middle(v=1)\n2:T(v=@1)", "2");
+
+        Assert.Equal("C[1] >3 E3", harness.Run("1:Middle(v=1)\n3:Fail(value=@1)\n2:T(v=@3)", "2").Trace);
     }
 
     [Fact]

@@ -150,7 +150,9 @@ internal sealed class PlainInvoker : INodeInvoker
 /// <summary>Memory as a test says.</summary>
 internal sealed class FakeMemory : IHostMemory
 {
-    public long Available { get; set; } = long.MaxValue;
+    public Func<long> Free { get; set; } = () => long.MaxValue;
+
+    public long Available => Free();
 
     public Func<IDisposable, long> Size { get; set; } = _ => 0;
 

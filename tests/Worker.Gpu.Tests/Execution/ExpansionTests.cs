@@ -43,6 +43,27 @@ public sealed class ExpansionTests
     }
 
     [Fact]
+    public void Rule12_1_ResultOfAnExpansion_IsLinksAndLiterals()
+    {
+        var node = Expands("Joins", (_, _) => [new NodeLink("7", 0), 6L]);
+
+        var run = new ExecutorHarness(nodes: node).Run("7:StubInt(value=3)\n2:Joins(v=1)\n3:t(v=@2;w=@2/1)", "3");
+
+        Assert.Equal(">2 >7 >3 U3", run.Trace);
+        Assert.Equal("""{"text":["3,6"]}""", run.Output("3"));
+    }
+
+    [Theory]
+    [InlineData(CacheKind.Classic, ">4 >2 >4.0.0.1 >2.0.0.1 >3 U3")]
+    [InlineData(CacheKind.Lru, ">4 >2 >4.0.0.1 U2.0.0.10 >3 U3")]
+    public void Rule12_9_Children_AreKeptBelowTheirParent_OrInTheFlatStore(CacheKind kind, string trace)
+    {
+        var node = Expands("Five", (_, graph) => [graph.Add("StubInt").Set("value", 5L).Out()]);
+
+        Assert.Equal(trace, new ExecutorHarness(new CacheOptions { Kind = kind }, nodes: node).Run("2:Five(v=1)\n4:Five(v=2)\n3:t(v=@2;w=@4)", "3").Trace);
+    }
+
+    [Fact]
     [Trait("Rule", "8.10")]
     [Trait("Rule", "12.6")]
     public void Rule22_16_LinkToAList_TakesSeveralOutputs()

@@ -8,6 +8,41 @@ namespace Farm.Worker.Tests.Execution;
 public sealed class FailureTests
 {
     [Fact]
+    public void Rule15_1_Error_NamesItsNodeWhatItGotAndWhatRanBefore()
+    {
+        var run = new ExecutorHarness().Run("1:StubInt(value=1)\n2:Fail(value=@1)\n3:T(v=@2)", "3");
+
+        var error = Assert.IsType<ExecutionError>(run.End.Closing);
+        Assert.NotNull(error.Timestamp);
+        Assert.Equal(
+            ("2", "Fail", "RuntimeError", """{"value":[1]}"""),
+            (error.Failure.NodeId, error.Failure.NodeType, error.Failure.Type, error.Failure.CurrentInputs));
+        Assert.Equal(["1"], error.Failure.Executed);
+        Assert.NotEmpty(error.Failure.Traceback);
+    }
+
+    [Theory]
+    [InlineData("no")]
+    [InlineData("")]
+    [InlineData("two\nlines")]
+    public void Rule15_2_MessageOfAnError_EndsWithALineEnd(string text)
+    {
+        var node = NodeType.Of(() => new ScriptNode(
+            n => n.V1().Named("Throws").In("test").OutputNode().Input("v", "*"), _ => throw NodeFailedException.ValueError(text)));
+
+        Assert.Equal(text + "\n", new ExecutorHarness(nodes: node).Run("1:Throws(v=1)", "1").Failure.Message);
+    }
+
+    [Fact]
+    public void Rule15_9_CycleOfSubmittedNodes_BlamesTheFirstThatWaits()
+    {
+        var failure = new ExecutorHarness().Run("1:Pass(v=@2)\n2:Pass(v=@1)\n3:T(v=@1)", "3").Failure;
+
+        Assert.Equal(("3", "T", "Dependency cycle detected", "[]"), (failure.NodeId, failure.NodeType, failure.Message, failure.CurrentInputs));
+        Assert.Empty(failure.Traceback);
+    }
+
+    [Fact]
     [Trait("Rule", "13.10")]
     [Trait("Rule", "15.2")]
     public void Rule15_8_FailingNode_EndsTheRun_KeepsWhatWasDone()

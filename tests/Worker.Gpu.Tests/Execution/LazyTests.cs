@@ -1,4 +1,5 @@
 using Farm.Nodes;
+using Farm.Worker.Execution.Caching;
 using Xunit;
 
 namespace Farm.Worker.Tests.Execution;
@@ -10,6 +11,34 @@ public sealed class LazyTests
         n => n.V1().Named("Asks").In("test").Input("first", "*").OptionalInputs().Input("a", "*", o => o.Lazy()).Output("*"),
         needs,
         call => NodeResult.Of(call.Value("a"))));
+
+    [Fact]
+    public void Rule11_1_LazyInput_DoesNotRunItsSource()
+    {
+        var run = new ExecutorHarness().Run("3:StubInt(value=1)\n1:Lazy(want=\"\";a=@3)\n9:T(v=@1)", "9");
+
+        Assert.Equal(">1 >9 U9", run.Trace);
+        Assert.Equal("""{"text":["[None, None]"]}""", run.Output("9"));
+    }
+
+    [Fact]
+    public void Rule11_4_Node_IsEnteredAgainUntilItAsksNoMore()
+    {
+        var inTurn = NodeType.Of(() => new LazyScriptNode(
+            n => n.V1().Named("InTurn").In("test").Input("a", "*", o => o.Lazy()).Input("b", "*", o => o.Lazy()).Output("*"),
+            call => call.Value("a") is null ? ["a"] : call.Value("b") is null ? ["b"] : [],
+            call => NodeResult.Of(call.Value("b"))));
+        var harness = new ExecutorHarness(nodes: inTurn);
+
+        Assert.Equal(">1 >3 >1 >4 >1 >9 U9", harness.Run("3:StubInt(value=1)\n4:StubInt(value=2)\n1:InTurn(a=@3;b=@4)\n9:T(v=@1)", "9").Trace);
+        Assert.Equal("C[3,4] >1 >1 >1 >9 U9", harness.Run("3:StubInt(value=1)\n4:StubInt(value=2)\n1:InTurn(a=@4;b=@3)\n9:T(v=@1)", "9").Trace);
+    }
+
+    [Theory]
+    [InlineData(CacheKind.Classic, ">3 >5 U5 >1 >1 >9 U9")]
+    [InlineData(CacheKind.None, ">3 >5 U5 >1 >3 >1 >9 U9")]
+    public void Rule11_7_SourceThatRanBefore_RunsAgainForALateRequestWhereNothingIsKept(CacheKind kind, string trace) =>
+        Assert.Equal(trace, new ExecutorHarness(new CacheOptions { Kind = kind }).Run("3:StubInt(value=1)\n5:t(v=@3)\n1:Lazy(want=\"a\";a=@3)\n9:T(v=@1)", "5", "9").Trace);
 
     // Only a list counts in Python; here the type of the answer leaves nothing else.
     [Fact]

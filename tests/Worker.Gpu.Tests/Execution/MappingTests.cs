@@ -14,6 +14,66 @@ public sealed class MappingTests
         },
         run));
 
+    [Theory]
+    [InlineData("1:TakesList(v=7)", "[7]")]
+    [InlineData("0:List(n=2)\n1:TakesList(v=@0)", "[0, 1]")]
+    public void Rule9_1_Input_IsAListOfTheLiteralOrOfAllThatALinkBrings(string prompt, string shown) =>
+        Assert.Equal($$"""{"text":["{{shown}}"]}""", new ExecutorHarness().Run(prompt, "1").Output("1"));
+
+    [Fact]
+    public void Rule9_3_RawLink_IsOneElement()
+    {
+        var node = NodeType.Of(() => new ScriptNode(
+            n => n.V1().Named("Raw").In("test").OutputNode().InputIsList().Input("v", "*", o => o.RawLink()),
+            call => NodeResult.WithUi(new UiOutput().Add("slots", call.Get<IReadOnlyList<object?>>("v").Select(link => (object?)((NodeLink)link!).NodeId)))));
+
+        Assert.Equal("""{"slots":["0"]}""", new ExecutorHarness(nodes: node).Run("0:List(n=3)\n1:Raw(v=@0)", "1").Output("1"));
+    }
+
+    [Fact]
+    public void Rule9_4_HiddenInput_IsOneElementThatEverySliceGets()
+    {
+        var mapped = Returns("Mapped", call => NodeResult.WithUi(new UiOutput().AddText($"{call.Value("v")} {call.Value("uid")}")), n => n.Hidden("uid", "UNIQUE_ID"));
+        var whole = Returns(
+            "Whole", call => NodeResult.WithUi(new UiOutput().Add("uid", call.Get<IReadOnlyList<object?>>("uid"))), n => n.InputIsList().Hidden("uid", "UNIQUE_ID"));
+        var harness = new ExecutorHarness(nodes: [mapped, whole]);
+
+        Assert.Equal("""{"text":["0 1","1 1"]}""", harness.Run("0:List(n=2)\n1:Mapped(v=@0)", "1").Output("1"));
+        Assert.Equal("""{"uid":["1"]}""", harness.Run("0:List(n=2)\n1:Whole(v=@0)", "1").Output("1"));
+    }
+
+    [Fact]
+    public void Rule9_5_Node_IsCalledForEachElementOfTheLongestList_WithoutInputsOnce()
+    {
+        var bare = Returns("Bare", call => NodeResult.WithUi(new UiOutput().AddText($"{call.Names.Count} inputs")));
+        var harness = new ExecutorHarness(nodes: bare);
+
+        Assert.Equal("""{"text":["0,7","1,7","2,7"]}""", harness.Run("1:List(n=3)\n2:t(v=@1;w=7)", "2").Output("2"));
+        Assert.Equal("""{"text":["0 inputs"]}""", harness.Run("1:Bare()", "1").Output("1"));
+        Assert.Equal("IndexError", harness.Run("1:List(n=0)\n2:List(n=2)\n3:t(v=@1;w=@2)", "3").Failure.Type);
+    }
+
+    [Fact]
+    public void Rule9_6_NodeThatTakesLists_IsCalledOnceWithAllOfThem()
+    {
+        var node = Returns(
+            "Whole",
+            call => NodeResult.WithUi(new UiOutput().AddText($"{PythonValue.Repr(call.Value("v"))} {PythonValue.Repr(call.Value("w"))}")),
+            n => n.InputIsList().Input("w", "*", o => o.Lazy()));
+        var harness = new ExecutorHarness(nodes: node);
+
+        Assert.Equal("""{"text":["[0, 1, 2] [5]"]}""", harness.Run("0:List(n=3)\n1:Whole(v=@0;w=5)", "1").Output("1"));
+        Assert.Equal("""{"text":["[0, 1, 2] [None]"]}""", harness.Run("0:List(n=3)\n5:StubInt(value=1)\n1:Whole(v=@0;w=@5)", "1").Output("1"));
+    }
+
+    [Fact]
+    public void Rule9_7_ReturnedBlocker_StandsInEveryOutput()
+    {
+        var node = Returns("Blocks", _ => NodeResult.Block("boo"), n => n.Output("*"));
+
+        Assert.Equal(">1 >2 B2 >3 B3", new ExecutorHarness(nodes: node).Run("1:Blocks(v=1)\n2:T(v=@1)\n3:T(v=@1/1)", "2", "3").Trace);
+    }
+
     [Fact]
     [Trait("Rule", "9.1")]
     [Trait("Rule", "9.5")]

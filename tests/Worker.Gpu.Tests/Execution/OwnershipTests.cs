@@ -116,17 +116,44 @@ public sealed class OwnershipTests
         Assert.Equal(0, harness.HeldValues);
     }
 
-    [Fact]
-    public void Rule13_8_RamCache_DropsTheLargestFirst_WhenMemoryIsShort()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Rule13_8_RamCache_DropsTheLargestFirst_UntilMemorySuffices(int largest)
     {
         var harness = Harness(CacheKind.Ram);
-        harness.Memory.Size = value => value == _made[0] ? 1000 : 10;
+        harness.Memory.Size = value => value == _made[largest] ? 1000 : 10;
         harness.Run("1:Make(v=1)\n2:Make(v=2)\n3:T(v=@1)\n4:T(v=@2)", "3", "4");
-        harness.Memory.Available = 0;
+        MemoryIsShortUntilSomethingGoes(harness);
+
         harness.Run("9:T(v=0)", "9");
-        Assert.All(_made, r => Assert.Equal(1, r.Disposals));
-        Assert.Equal(0, harness.HeldValues);
+
+        Assert.Equal([largest == 0 ? 1 : 0, largest == 1 ? 1 : 0], _made.Select(r => r.Disposals));
     }
+
+    // The score is 1.3 to the power of the prompts since the last use, times 0.05 plus the bytes: 1.3 x 100.05 = 130.065, 1.69 x 100.05 = 169.0845.
+    [Theory]
+    [InlineData(1, 130, true)]
+    [InlineData(1, 131, false)]
+    [InlineData(2, 169, true)]
+    [InlineData(2, 170, false)]
+    public void Rule13_8_RamCache_CountsAPromptWithoutUse_AsThreeTenthsMoreBytes(int prompts, long bytesOfTheNewer, bool olderGoes)
+    {
+        var harness = Harness(CacheKind.Ram);
+        harness.Memory.Size = value => value == _made[0] ? 100 : bytesOfTheNewer;
+        harness.Run("1:Make(v=1)\n3:T(v=@1)", "3");
+        for (var i = 1; i < prompts; i++)
+            harness.Run("9:T(v=0)", "9");
+        harness.Run("2:Make(v=2)\n4:T(v=@2)", "4");
+        MemoryIsShortUntilSomethingGoes(harness);
+
+        harness.Run("9:T(v=1)", "9");
+
+        Assert.Equal(olderGoes ? [1, 0] : [0, 1], _made.Select(r => r.Disposals));
+    }
+
+    private void MemoryIsShortUntilSomethingGoes(ExecutorHarness harness) =>
+        harness.Memory.Free = () => new CacheOptions().RamHeadroomBytes - 1 + _made.Sum(r => r.Disposals);
 
     [Fact]
     public void DeeplyNestedOutput_IsAnError_NotACrash()

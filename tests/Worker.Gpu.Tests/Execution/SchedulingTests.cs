@@ -1,3 +1,4 @@
+using Farm.Contracts.Prompts;
 using Farm.Worker.Execution.Caching;
 using Xunit;
 
@@ -21,6 +22,77 @@ public sealed class SchedulingTests
     [Trait("Rule", "7.4")]
     public void Rule22_1_Order_NodesCloseToOutputs_GoFirst() =>
         Assert.Equal(">b >o2 Uo2 >c >o3 Uo3 >a >s >o1 Uo1", new ExecutorHarness().Run(Order, "o1", "o3", "o2").Trace);
+
+    [Fact]
+    public void Rule7_1_WhatATargetNeeds_IsScheduledOnce_NothingElse() =>
+        Assert.Equal(
+            ">1 >3 U3 >2 >4 U4",
+            new ExecutorHarness().Run("0:StubInt(value=9)\n1:StubInt(value=1)\n2:Pass(v=@1)\n3:t(v=@1)\n4:t(v=@2;w=@1)\n5:T(v=@0)", "3", "4").Trace);
+
+    [Fact]
+    public void Rule7_4_OfReadyNodes_OutputsAndAsynchronousOnesGoFirst_ThenThoseNearOutputs()
+    {
+        const string prompt = """
+            x:StubInt(value=1)
+            q:Pass(v=@x)
+            r:Pass(v=@q)
+            far:T(v=@r)
+            z:Sleep(value=2)
+            async:T(v=@z)
+            b:StubInt(value=3)
+            p:Pass(v=@b)
+            near:T(v=@p)
+            s:StubInt(value=4)
+            next:T(v=@s)
+            output:T(v=5)
+            """;
+
+        Assert.Equal(
+            ">z >async Uasync >output Uoutput >s >next Unext >b >p >near Unear >x >q >r >far Ufar",
+            new ExecutorHarness().Run(prompt, "far", "async", "near", "next", "output").Trace);
+    }
+
+    [Fact]
+    public void Rule7_5_NodeThatWaits_KeepsItsPlace() =>
+        Assert.Equal(
+            ">1 >3 >1 >8 U8 >7 >10 U10",
+            new ExecutorHarness().Run("3:StubInt(value=1)\n1:Lazy(want=\"a\";a=@3)\n8:T(v=@1)\n7:Pass(v=@3)\n10:T(v=@7)", "8", "10").Trace);
+
+    [Fact]
+    public void Rule7_6_NothingReady_IsWaitedForWhereCallsGoOn()
+    {
+        var harness = new ExecutorHarness();
+
+        var run = harness.Run("1:Sleep(value=1;gate=\"g\")\n2:T(v=@1)", CancellationToken.None, e =>
+        {
+            if (e is NodeExecuting { Node: "1" })
+                ThreadPool.QueueUserWorkItem(_ => harness.Gates.Open("g"));
+        }, "2");
+
+        Assert.Equal(">1 >2 U2", run.Trace);
+    }
+
+    [Fact]
+    public void Rule7_6_NothingReady_IsACycleWhereNoCallGoesOn() =>
+        Assert.Equal("graph.DependencyCycleError", new ExecutorHarness().Run("1:Pass(v=@2)\n2:Pass(v=@1)\n3:T(v=@1)", "3").Failure.Type);
+
+    [Fact]
+    public void Rule7_7_SourceWhoseResultIsThereByNow_TakesTheWayOfCachedNodes()
+    {
+        var run = new ExecutorHarness().Run("1:t(v=5)\n2:t(v=5)\n3:Pass(v=4;l=@1;m=@2)\n4:T(v=@3)", "4");
+
+        Assert.Equal(">2 U2 U1 >3 >4 U4", run.Trace);
+        Assert.Equal(run.Output("2"), run.Output("1"));
+    }
+
+    [Fact]
+    public void Rule13_7_EqualNodes_RunOnce_AndTheSecondShowsTheFirstOnesNames()
+    {
+        var run = new ExecutorHarness().Run("1:t(v=1)\n2:t(v=1)", "1", "2");
+
+        Assert.Equal(">1 U1 U2", run.Trace);
+        Assert.Equal(["1", "1"], run.End.Outputs.Select(o => o.Meta.NodeId));
+    }
 
     [Fact]
     [Trait("Rule", "7.2")]
@@ -69,6 +141,7 @@ public sealed class SchedulingTests
     [InlineData(CacheKind.Classic, 1, ">1 >3 U3")]
     [InlineData(CacheKind.Lru, 100, "C[1,3] U3")]
     [InlineData(CacheKind.Lru, 2, "C[1,3] U3")]
+    [InlineData(CacheKind.Ram, 1, "C[1,3] U3")]
     [InlineData(CacheKind.None, 1, ">1 >3 U3")]
     public void Rule22_7_AnotherPromptBetween_KeepsResults_ByKind(CacheKind kind, int size, string third)
     {
