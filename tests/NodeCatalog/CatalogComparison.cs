@@ -12,7 +12,14 @@ internal sealed record CatalogComparison(
 {
     private static readonly HashSet<string> Texts = ["description", "output_tooltips", "search_aliases", "tooltip"];
 
-    public static CatalogComparison Create(JsonObject recorded, JsonObject built)
+    /// <summary>Compares a recording with the built-in classes. In the recording the lists of folders are emptied.</summary>
+    public static CatalogComparison OfBuiltInNodes(JsonObject recorded)
+    {
+        BuiltInNodes.EmptyFolderLists(recorded);
+        return Create(recorded, BuiltInNodes.Entries());
+    }
+
+    private static CatalogComparison Create(JsonObject recorded, JsonObject built)
     {
         List<string> equal = [], missing = [], differences = [], differing = [];
         foreach (var (name, entry) in recorded)

@@ -1,6 +1,7 @@
 using System.Text;
 using Farm.Nodes;
 using Farm.Storage;
+using Farm.Worker.Imaging;
 using Farm.Worker.Nodes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -75,6 +76,32 @@ public sealed class ImageFileTests : IAsyncDisposable
         var result = new LoadImageOutput().Invoke(new NodeCall(_context, ["image"], [$"{name} [output]"]))!;
 
         Assert.Equal([1, 2, 8, 3], ((Tensor)result.Values[0]!).shape);
+    }
+
+    [Fact]
+    public void WebcamCapture_UploadedPicture_IsReadWithoutItsTransparency()
+    {
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Fixtures/Nodes/input/rgba.png"), Put("webcam/1.png", []), overwrite: true);
+
+        var result = new WebcamCapture().Invoke(new NodeCall(_context, ["image", "width", "height", "capture_on_queue"], ["webcam/1.png", 0L, 0L, true]))!;
+
+        var image = Assert.IsType<Tensor>(Assert.Single(result.Values), exactMatch: false);
+        Assert.Equal([1, 48, 64, 3], image.shape);
+        Assert.True(image.equal((Tensor)Load(_context, "webcam/1.png").Values[0]!).all().item<bool>());
+    }
+
+    [Fact]
+    public void SaveImageWebsocket_Images_AreSentAsResultsOneAStepAndNothingIsWritten()
+    {
+        var images = stack([zeros(2, 8, 3), ones(2, 8, 3), full([2, 8, 3], 0.5f)]);
+
+        var result = new SaveImageWebsocket().Invoke(new NodeCall(_context, ["images"], [images]))!;
+
+        Assert.Empty(result.Values);
+        Assert.Equal([0, 1, 2], _context.Progress.Select(step => step.Value));
+        Assert.All(_context.Progress, step => Assert.Equal((3, "image/png", true), (step.Total, step.Preview!.MimeType, step.Preview.IsResult)));
+        Assert.Equal([0, 255, 127], _context.Progress.Select(step => (int)ImageDecoder.Decode(step.Preview!.Data, "sent").Frames[0].Data[0]));
+        Assert.False(Directory.Exists(Path.Combine(_root, "output")));
     }
 
     [Theory]

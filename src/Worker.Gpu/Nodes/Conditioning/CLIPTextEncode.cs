@@ -20,7 +20,10 @@ internal sealed class CLIPTextEncode : TensorNode, ISharedNode
     protected override NodeResult Compute(NodeCall call) => NodeResult.Of(Encoded(Clip(call), clip => clip.Encode(call.Get<string>("text"))));
 
     /// <summary>The call's text side.</summary>
-    internal static ITextEncoder Clip(NodeCall call) => call.Value("clip") as ITextEncoder
+    internal static ITextEncoder Clip(NodeCall call) => Clip(call.Value("clip"));
+
+    /// <summary>A value as a text side.</summary>
+    internal static ITextEncoder Clip(object? value) => value as ITextEncoder
         ?? throw NodeFailedException.RuntimeError("ERROR: clip input is invalid: None\n\nThe checkpoint that it comes from has no text encoder.");
 
     /// <summary>What a text side makes of a text, for each part of the way where hooks make it another; marked with the hooks that it carries.</summary>
