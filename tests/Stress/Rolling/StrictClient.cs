@@ -40,6 +40,9 @@ internal sealed class StrictClient : IDisposable
     /// <summary>Results that were looked at, and were not what they must be.</summary>
     public ConcurrentQueue<string> Wrong { get; } = new();
 
+    /// <summary>Results that were looked at.</summary>
+    public int Looked { get; private set; }
+
     /// <summary>Requests sent.</summary>
     public int Requests => Volatile.Read(ref _requests);
 
@@ -90,7 +93,10 @@ internal sealed class StrictClient : IDisposable
             return;
         _open.Dequeue();
         var file = entry.GetProperty("outputs").GetProperty("save").GetProperty("images")[0].GetProperty("filename").GetString();
-        if (await SendAsync(HttpMethod.Get, $"/view?filename={file}&type=output") is { } content && content != $"{oldest.PromptId} {oldest.Expected}")
+        if (await SendAsync(HttpMethod.Get, $"/view?filename={file}&type=output") is not { } content)
+            return;
+        Looked++;
+        if (content != $"{oldest.PromptId} {oldest.Expected}")
             Wrong.Enqueue($"{oldest.PromptId}: {content}");
     }
 
