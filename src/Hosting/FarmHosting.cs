@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Farm.Hosting;
 
-/// <summary>What every process of the farm has: probes, metrics, traces.</summary>
+/// <summary>What every process of the farm has: probes, metrics, traces, a look at what is configured.</summary>
 public static class FarmHosting
 {
     /// <summary>Adds them, from the sections <c>Farm:Management</c> and <c>Farm:Telemetry</c>.</summary>
@@ -19,6 +19,7 @@ public static class FarmHosting
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddOptions<ManagementOptions>().Bind(builder.Configuration.GetSection(ManagementOptions.Section)).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<ManagementOptions>, ManagementOptionsValidator>();
+        builder.Services.AddHostedService<UnknownOptions>();
         builder.AddTelemetry(process);
         builder.Services.AddReadyCheck<ShutdownCheck>("process");
         builder.Services.AddHostedService<ManagementServer>();
