@@ -73,6 +73,26 @@ public sealed class AdapterTests(SmallModel small) : IClassFixture<SmallModel>
         Assert.Equal(2, memory.Residents.Count);
     }
 
+    /// <summary>A stack adds up: W + Δ of the one + Δ of the other, whichever comes first.</summary>
+    [Theory]
+    [InlineData("lora-tiny@0.5", "loha-tiny@0.8")]
+    [InlineData("loha-tiny@0.8", "lora-tiny@0.5")]
+    public void With_TwoAdaptersOnOneWeight_IsTheSumOfTheirChanges(string first, string second)
+    {
+        using var scope = NewDisposeScope();
+        var part = Model().Part;
+        var (a, b) = (Patch(first)!, Patch(second)!);
+        var key = part.Stored.Names.Order(StringComparer.Ordinal).First(name => a.Covers(name) && b.Covers(name));
+        var weight = part.Stored.Open(key).to(ScalarType.Float32);
+        var (one, other) = (a.Apply(key, weight.clone()) - weight, b.Apply(key, weight.clone()) - weight);
+
+        var stacked = Model().With(a).With(b).Weights.Apply(key, part.Stored.Open(key), CPU, ScalarType.Float32);
+
+        Assert.InRange(Fixture.RelativeError(one, weight), 0.1, 10); // each does something
+        Assert.InRange(Fixture.RelativeError(stacked, weight + one + other), 0, 1e-6);
+        stacked.Dispose();
+    }
+
     private static IWeightPatch? Patch(string name)
     {
         var at = name.Split('@');

@@ -45,6 +45,16 @@ public sealed class VaeFallbackTests : IDisposable
         Assert.InRange((latent - 0.5f).abs().max().item<float>(), 0, 1e-5);
     }
 
+    [Fact]
+    public void DecodeAndEncode_WithoutMemoryForATile_SayWhatHelps()
+    {
+        using var scope = NewDisposeScope();
+        var vae = Vae(new SmallMemory(mostCells: 0));
+
+        foreach (var work in (Action[])[() => vae.Decode(zeros(1, 4, 80, 96)), () => vae.Encode(zeros(1, 640, 768, 3))])
+            Assert.Contains("Use a smaller size", Assert.Throws<DeviceMemoryException>(work).Message, StringComparison.Ordinal);
+    }
+
     private VaeModel Vae(SmallMemory network)
     {
         var part = new NetworkPart<IVaeNetwork>(new MemorySource().Dict, WeightPatches.None, _ => new ModelSlot<IVaeNetwork>(_memory, "vae", "vae", 0, _ => network));
@@ -54,7 +64,7 @@ public sealed class VaeFallbackTests : IDisposable
     private static Tensor Doubled(Tensor latent) => ((SmallMemory.Grow(latent) + 1) / 2).permute(0, 2, 3, 1);
 
     /// <summary>Repeats or averages cells, and fails as libtorch does where there are too many of them.</summary>
-    private sealed class SmallMemory : IVaeNetwork
+    private sealed class SmallMemory(long mostCells = MostCells) : IVaeNetwork
     {
         public int Failures { get; private set; }
 
@@ -78,7 +88,7 @@ public sealed class VaeFallbackTests : IDisposable
 
         private void Check(long cells)
         {
-            if (cells <= MostCells) return;
+            if (cells <= mostCells) return;
             Failures++;
             throw new ExternalException("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory");
         }

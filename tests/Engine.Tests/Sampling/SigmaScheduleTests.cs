@@ -8,19 +8,21 @@ namespace Farm.Engine.Tests.Sampling;
 public sealed class SigmaScheduleTests
 {
     private const double Tolerance = 1e-5;
-    private static readonly JsonElement Recorded = JsonDocument.Parse(File.ReadAllText(Golden.PathOf("sd15-sigmas.json"))
-        .Replace("NaN", "\"NaN\"", StringComparison.Ordinal)).RootElement;
+    private static readonly string[] Files = ["sd15-sigmas.json", "sdxl-sigmas.json"];
+    private static readonly Dictionary<string, JsonElement> Recorded = Files.ToDictionary(file => file, file => JsonDocument.Parse(File.ReadAllText(Golden.PathOf(file))
+        .Replace("NaN", "\"NaN\"", StringComparison.Ordinal)).RootElement);
 
     private static readonly DiscreteSigmas Table = new();
 
-    public static TheoryData<string> Schedules => [.. Recorded.EnumerateObject().Select(entry => entry.Name).Where(name => name.Contains('/'))];
+    public static TheoryData<string, string> Schedules =>
+        [.. Files.SelectMany(file => Recorded[file].EnumerateObject().Where(entry => entry.Name.Contains('/')).Select(entry => (file, entry.Name)))];
 
     [Theory]
     [MemberData(nameof(Schedules))]
-    public void Schedule_OfSteps_GivesTheRecordedLevels(string name)
+    public void Schedule_OfSteps_GivesTheRecordedLevels(string file, string name)
     {
         string[] parts = name.Split('/');
-        float[] expected = [.. Recorded.GetProperty(name).EnumerateArray().Select(Number)];
+        float[] expected = [.. Recorded[file].GetProperty(name).EnumerateArray().Select(Number)];
 
         float[] actual = SigmaScheduleRegistry.Get(parts[0])(Table, int.Parse(parts[1], CultureInfo.InvariantCulture));
 
@@ -30,15 +32,18 @@ public sealed class SigmaScheduleTests
             else Assert.InRange(actual[i], expected[i] - Tolerance, expected[i] + Tolerance);
     }
 
-    [Fact]
-    public void Table_OfStableDiffusion_HasTheRecordedEndsAndMaps()
+    [Theory]
+    [InlineData("sd15-sigmas.json")]
+    [InlineData("sdxl-sigmas.json")]
+    public void Table_OfStableDiffusion_HasTheRecordedEndsAndMaps(string file)
     {
-        var ends = Recorded.GetProperty("discrete_sigma_min_max");
+        var recorded = Recorded[file];
+        var ends = recorded.GetProperty("discrete_sigma_min_max");
         Assert.Equal(Number(ends[0]), Table.SigmaMin, Tolerance);
         Assert.Equal(Number(ends[1]), Table.SigmaMax, Tolerance);
-        foreach (var entry in Recorded.GetProperty("timestep_of_sigma").EnumerateObject())
+        foreach (var entry in recorded.GetProperty("timestep_of_sigma").EnumerateObject())
             Assert.Equal(Number(entry.Value), Table.Timestep(Key(entry)));
-        foreach (var entry in Recorded.GetProperty("sigma_of_timestep").EnumerateObject())
+        foreach (var entry in recorded.GetProperty("sigma_of_timestep").EnumerateObject())
             Assert.Equal(Number(entry.Value), Table.Sigma(Key(entry)), Tolerance);
     }
 
