@@ -34,6 +34,13 @@ internal sealed partial class WebhookDispatcher(
         return TimeSpan.FromSeconds(Math.Min(doubled, options.LongestDelay.TotalSeconds));
     }
 
+    /// <summary>Sends what is due until nothing is.</summary>
+    internal async Task SendDueAsync()
+    {
+        while (await store.DueAsync(clock.GetUtcNow(), options.Value.Parallelism) is { Count: > 0 } due)
+            await Task.WhenAll(due.Select(SendAsync));
+    }
+
     private async Task RunAsync()
     {
         using var timer = new PeriodicTimer(options.Value.ScanInterval, clock);
@@ -50,12 +57,6 @@ internal sealed partial class WebhookDispatcher(
             }
         }
         while (await timer.WaitForNextTickAsync(_stop.Token));
-    }
-
-    private async Task SendDueAsync()
-    {
-        while (await store.DueAsync(clock.GetUtcNow(), options.Value.Parallelism) is { Count: > 0 } due)
-            await Task.WhenAll(due.Select(SendAsync));
     }
 
     private async Task SendAsync(WebhookMessage message)

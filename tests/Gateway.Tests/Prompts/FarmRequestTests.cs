@@ -16,7 +16,7 @@ public class FarmRequestTests
     public async Task Farm_AllMembers_AreHandedOnAndStayInExtraData()
     {
         await using var host = await GatewayHost.StartAsync();
-        const string farm = """{"pool":"night","labels":["big","big","a100"],"priority":"high","deadline":"2026-01-31T18:00:00+02:00","other":1}""";
+        const string farm = """{"pool":"night","labels":["big","big","a100"],"webhook":"https://a.example/hook","priority":"high","deadline":"2026-01-31T18:00:00+02:00","other":1}""";
 
         var answer = await PostAsync(host, $$$"""{"prompt": {{{Graph}}}, "extra_data": {"farm": {{{farm}}}}}""");
 
@@ -38,6 +38,9 @@ public class FarmRequestTests
     [InlineData("""{"deadline": "31/01/2026"}""", "extra_data.farm.deadline")]
     [InlineData("""{"pool": ""}""", "extra_data.farm.pool")]
     [InlineData("""{"pool": "a\nb"}""", "extra_data.farm.pool")]
+    [InlineData("""{"webhook": 5}""", "extra_data.farm.webhook")]
+    [InlineData("""{"webhook": "ftp://a.example"}""", "extra_data.farm.webhook")]
+    [InlineData("""{"webhook": "https://me@a.example"}""", "extra_data.farm.webhook")]
     [InlineData("""{"labels": "big"}""", "extra_data.farm.labels")]
     [InlineData("""{"labels": ["big", 5]}""", "extra_data.farm.labels[1]")]
     public async Task Farm_Broken_IsA400ThatNamesTheField(string farm, string field)
