@@ -27,7 +27,8 @@ internal static class StressCommand
 
     /// <summary>Runs a scenario in a farm of its own, which is gone afterwards; prints the invariants.</summary>
     public static async Task<int> RunAsync(
-        FarmSize size, double minutes, bool isLong, bool keep, Func<StressFarm, Invariants, Task> scenario, IReadOnlyDictionary<string, string>? options = null, bool repeats = false)
+        FarmSize size, double minutes, bool isLong, bool keep, Func<StressFarm, Invariants, Task> scenario, IReadOnlyDictionary<string, string>? options = null, bool repeats = false,
+        params string[] settings)
     {
         if (minutes > ShortMinutes && !isLong)
         {
@@ -38,7 +39,7 @@ internal static class StressCommand
         var start = TimeProvider.System.GetTimestamp();
         do
         {
-            await using var farm = await StressFarm.StartAsync(size, options);
+            await using var farm = await StressFarm.StartAsync(size, options, settings);
             await scenario(farm, invariants);
             farm.KeepsFiles = keep || invariants.AreViolated;
         }

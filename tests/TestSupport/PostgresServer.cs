@@ -12,30 +12,34 @@ namespace Farm.TestSupport;
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
+    /// <summary>USER_HZ, the unit of /proc, is 100 on every Linux that .NET runs on.</summary>
+    private const double TicksPerSecond = 100;
+
     private readonly string _folder;
     private readonly string _programs;
     private readonly int _port;
+    private readonly string _settings;
     private int _databases;
 
-    private PostgresServer(string folder, string programs, int port)
+    private PostgresServer(string folder, string programs, int port, string settings)
     {
         _folder = folder;
         _programs = programs;
         _port = port;
+        _settings = settings;
     }
 
     private string Data => Path.Combine(_folder, "data");
 
     /// <summary>Makes a new cluster of databases and starts its server.</summary>
-    public static async Task<PostgresServer> StartAsync()
+    /// <param name="settings">What postgresql.conf would say, <c>name=value</c> each, beside the defaults.</param>
+    public static async Task<PostgresServer> StartAsync(params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("farm-pg-").FullName;
         if (Environment.IsPrivilegedProcess) await RunAsync("chown", "postgres", folder);
-        var server = new PostgresServer(folder, FindPrograms(), FreePort());
+        var server = new PostgresServer(folder, FindPrograms(), FreePort(), string.Concat(settings.Select(setting => $" -c {setting}")));
         await server.ProgramAsync("initdb", "-D", server.Data, "-U", "farm", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
-        await server.ProgramAsync(
-            "pg_ctl", "start", "-w", "-t", "60", "-D", server.Data, "-l", Path.Combine(folder, "log"),
-            "-o", $"-p {server._port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=500");
+        await server.StartAgainAsync();
         return server;
     }
 
@@ -67,16 +71,41 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Kills every server process at once, as a power cut would.</summary>
     public Task StopAtOnceAsync() => ProgramAsync("pg_ctl", "stop", "-w", "-m", "immediate", "-D", Data);
 
+    /// <summary>Processor time of the server's processes until now, of those that have ended too.</summary>
+    public TimeSpan ProcessorTime()
+    {
+        var server = File.ReadLines(Path.Combine(Data, "postmaster.pid")).First();
+        var ticks = Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0])).Select(Times).Where(times => times.Process == server || times.Parent == server).Sum(times => times.Ticks);
+        return TimeSpan.FromSeconds(ticks / TicksPerSecond);
+    }
+
     /// <summary>Starts a stopped server again on the same port.</summary>
     public Task StartAgainAsync() => ProgramAsync(
         "pg_ctl", "start", "-w", "-t", "60", "-D", Data, "-l", Path.Combine(_folder, "log"),
-        "-o", $"-p {_port} -k {_folder} -c listen_addresses=127.0.0.1 -c max_connections=500");
+        "-o", $"-p {_port} -k {_folder} -c listen_addresses=127.0.0.1 -c max_connections=500{_settings}");
 
     /// <summary>Stops the server and removes its files.</summary>
     public async ValueTask DisposeAsync()
     {
         await StopAtOnceAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>A process, its parent, and its ticks of processor time, with those of its children that have ended (proc_pid_stat(5): fields 4 and 14 to 17).</summary>
+    private static (string Process, string Parent, long Ticks) Times(string folder)
+    {
+        try
+        {
+            var stat = File.ReadAllText(Path.Combine(folder, "stat"));
+            // The second field, a name in parentheses, may hold spaces.
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return (Path.GetFileName(folder), fields[1], fields[11..15].Sum(field => long.Parse(field, CultureInfo.InvariantCulture)));
+        }
+        catch (IOException)
+        {
+            // It has just ended.
+            return ("", "", 0);
+        }
     }
 
     private static string NameIn(string connection) => (string)new DbConnectionStringBuilder { ConnectionString = connection }["Database"];

@@ -15,15 +15,15 @@ internal static class LedgerEntries
     public static LedgerEntry Ended(PromptState state, PromptEnd end)
     {
         var status = StatusOf(end);
-        var read = GraphFacts.Read(state.Submission.Prompt);
+        var (read, attempts) = (GraphFacts.Read(state.Submission.Prompt), Attempts(state, status));
         return Of(state, status) with
         {
             EndedAt = state.EndedAt,
-            Attempts = Attempts(state, status),
+            Attempts = attempts,
             Models = WithHashes(read.Models, end.ModelHashes),
             Seeds = read.Seeds,
             Outputs = end.Outputs.Sum(node => OutputCount.Of(node.Output)),
-            GpuSeconds = Attempts(state, status).Sum(a => a.EndedAt is { } ended && a.StartedAt is { } started ? (ended - started).TotalSeconds : 0),
+            GpuSeconds = attempts.Sum(a => a.EndedAt is { } ended && a.StartedAt is { } started ? (ended - started).TotalSeconds : 0),
             Error = end.Messages.OfType<ExecutionError>().LastOrDefault() is { } error ? Shorten($"{error.Failure.Type}: {error.Failure.Message.TrimEnd('\n')}") : null,
         };
     }

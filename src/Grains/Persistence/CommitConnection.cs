@@ -22,15 +22,12 @@ internal sealed class CommitConnection(IDbContextFactory<FarmDb> contexts, Persi
         try
         {
             var db = _db ?? await OpenAsync();
-            await using var transaction = await db.Database.BeginTransactionAsync();
-            foreach (var write in batch) await write.Apply(db);
-            await db.SaveChangesAsync();
-            await transaction.CommitAsync();
-            db.ChangeTracker.Clear();
+            if (db is SqliteFarmDb) await CommitAsync(db, batch, []);
+            else await CommitAsync(db, batch.FindAll(write => write.Change is null), batch.FindAll(write => write.Change is not null));
             instruments.Committed(batch.Count);
             return null;
         }
-        catch (DbUpdateException error) when (error is DbUpdateConcurrencyException || IsDuplicate(error))
+        catch (Exception error) when (error is DbUpdateConcurrencyException || IsDuplicate(error.InnerException ?? error))
         {
             await DisposeAsync();
             return new StaleWriteException("The row was changed meanwhile, or exists already.", error);
@@ -49,6 +46,28 @@ internal sealed class CommitConnection(IDbContextFactory<FarmDb> contexts, Persi
         _db = null;
     }
 
+    /// <summary>Commits writes of any kind through the tracker and changes of prompts as sets; sets alone are one round trip.</summary>
+    private static async Task CommitAsync(FarmDb db, List<PendingWrite> writes, List<PendingWrite> changes)
+    {
+        if (writes.Count == 0)
+        {
+            await WriteSetsAsync(db, changes);
+            return;
+        }
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        foreach (var write in writes) await write.Apply(db);
+        await db.SaveChangesAsync();
+        if (changes.Count > 0) await WriteSetsAsync(db, changes);
+        await transaction.CommitAsync();
+        db.ChangeTracker.Clear();
+    }
+
+    private static async Task WriteSetsAsync(FarmDb db, List<PendingWrite> changes)
+    {
+        var applied = await PromptSets.WriteAsync((NpgsqlConnection)db.Database.GetDbConnection(), changes.ConvertAll(write => write.Change!));
+        for (var i = 0; i < applied.Length; i++) changes[i].IsStale = !applied[i];
+    }
+
     private async Task<FarmDb> OpenAsync()
     {
         _db = await contexts.CreateDbContextAsync();
@@ -58,7 +77,7 @@ internal sealed class CommitConnection(IDbContextFactory<FarmDb> contexts, Persi
         return _db;
     }
 
-    private static bool IsDuplicate(DbUpdateException error) => error.InnerException switch
+    private static bool IsDuplicate(Exception error) => error switch
     {
         PostgresException postgres => postgres.SqlState == PostgresErrorCodes.UniqueViolation,
         SqliteException sqlite => sqlite.SqliteExtendedErrorCode is SqliteConstraintPrimaryKey or SqliteConstraintUnique,

@@ -9,7 +9,6 @@ using Farm.Grains.Prompts;
 using Farm.Grains.Scheduling;
 using Farm.Grains.Webhooks;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace Farm.Grains.Persistence;
 
@@ -18,13 +17,6 @@ internal sealed class EfPromptStore : IPromptStore
 {
     /// <summary>Prompts in one read at the most: graphs may be large.</summary>
     private const int MostRead = 64;
-
-    /// <summary>What a change of status touches, beside the revision.</summary>
-    private static readonly string[] Changing =
-    [
-        nameof(PromptRow.Status), nameof(PromptRow.Attempt), nameof(PromptRow.WorkerId), nameof(PromptRow.StartedAt), nameof(PromptRow.EndedAt),
-        nameof(PromptRow.Outcome), nameof(PromptRow.Lost), nameof(PromptRow.JobStatus),
-    ];
 
     private readonly IDbContextFactory<FarmDb> _contexts;
     private readonly GroupCommit _commits;
@@ -51,11 +43,7 @@ internal sealed class EfPromptStore : IPromptStore
     });
 
     /// <inheritdoc/>
-    public Task UpdateAsync(PromptState state)
-    {
-        var row = ToRow(state);
-        return _commits.WriteAsync(db => { Mark(db, row); });
-    }
+    public Task UpdateAsync(PromptState state) => _commits.WriteAsync(new PromptChange(ToChanged(state)));
 
     /// <inheritdoc/>
     public Task MoveAsync(PromptState state)
@@ -63,7 +51,7 @@ internal sealed class EfPromptStore : IPromptStore
         var row = ToRow(state);
         return _commits.WriteAsync(db =>
         {
-            var entry = Mark(db, row);
+            var entry = PromptChange.Mark(db, row);
             entry.Property(nameof(PromptRow.Number)).IsModified = true;
             entry.Property(nameof(PromptRow.ClassTypes)).IsModified = true;
         });
@@ -73,15 +61,15 @@ internal sealed class EfPromptStore : IPromptStore
     public Task EndAsync(PromptState state, PromptEnd end)
     {
         // Made before the write's turn comes: others wait for theirs.
-        var (row, ledger, webhook) = (ToRow(state), LedgerRows.ToRow(LedgerEntries.Ended(state, end)), WebhookMessage.Of(state, end) is { } message ? EfWebhookStore.ToRow(message) : null);
+        var row = ToChanged(state);
         row.JobStatus = JobStatusOf(end);
-        var result = ToResult(state, end);
+        var change = new PromptChange(row, new PromptChange.EndRows(ToResult(state, end), LedgerRows.ToRow(LedgerEntries.Ended(state, end))));
+        if (WebhookMessage.Of(state, end) is not { } message) return _commits.WriteAsync(change);
+        var webhook = EfWebhookStore.ToRow(message);
         return _commits.WriteAsync(db =>
         {
-            Mark(db, row);
-            db.Results.Add(result);
-            db.Ledger.Add(ledger);
-            if (webhook is not null) db.Webhooks.Add(webhook);
+            change.Stage(db);
+            db.Webhooks.Add(webhook);
         });
     }
 
@@ -103,15 +91,6 @@ internal sealed class EfPromptStore : IPromptStore
         return found.ToDictionary(f => f.Prompt.RunId, f => ToState(f.Prompt, f.Graph));
     }
 
-    /// <summary>Marks what a change of status touches; the row must still have the revision before.</summary>
-    private static EntityEntry Mark(FarmDb db, PromptRow row)
-    {
-        var entry = db.Prompts.Attach(row);
-        entry.Property(nameof(PromptRow.Revision)).OriginalValue = row.Revision - 1;
-        foreach (var column in Changing) entry.Property(column).IsModified = true;
-        return entry;
-    }
-
     private static JobStatus JobStatusOf(PromptEnd end) => end switch
     {
         { Completed: true } => JobStatus.Completed,
@@ -119,29 +98,36 @@ internal sealed class EfPromptStore : IPromptStore
         _ => JobStatus.Failed,
     };
 
-    private static PromptRow ToRow(PromptState state) => new()
+    private static PromptRow ToRow(PromptState state)
+    {
+        var row = ToChanged(state);
+        row.Tenant = state.Submission.Tenant;
+        row.User = state.Submission.User;
+        row.PromptId = state.Submission.PromptId;
+        row.ClientId = state.Submission.ClientId;
+        row.Number = state.Submission.Number;
+        row.ClassTypes = NeedsText.Write(state.Submission.ClassTypes, state.Submission.Needs);
+        row.CreatedAt = state.Submission.CreatedAt.ToUnixTimeMilliseconds();
+        row.WorkflowId = state.Submission.WorkflowId;
+        row.BatchId = state.Submission.BatchId;
+        row.BatchIndex = state.Submission.BatchIndex;
+        row.TraceParent = state.Submission.TraceParent;
+        return row;
+    }
+
+    /// <summary>The key and what a change of status writes: what was submitted is not made into text again at each.</summary>
+    private static PromptRow ToChanged(PromptState state) => new()
     {
         RunId = state.RunId,
-        Tenant = state.Submission.Tenant,
-        User = state.Submission.User,
-        PromptId = state.Submission.PromptId,
-        ClientId = state.Submission.ClientId,
-        Number = state.Submission.Number,
         Status = state.Status,
         Attempt = state.Attempt,
         Revision = state.Revision,
         WorkerId = state.WorkerId,
-        ClassTypes = NeedsText.Write(state.Submission.ClassTypes, state.Submission.Needs),
-        CreatedAt = state.Submission.CreatedAt.ToUnixTimeMilliseconds(),
         StartedAt = state.StartedAt?.ToUnixTimeMilliseconds(),
         EndedAt = state.EndedAt?.ToUnixTimeMilliseconds(),
         Outcome = state.Outcome,
         Lost = EventJson.WriteLost(state.Lost),
         JobStatus = state.Status == PromptStatus.Running ? JobStatus.InProgress : JobStatus.Pending,
-        WorkflowId = state.Submission.WorkflowId,
-        BatchId = state.Submission.BatchId,
-        BatchIndex = state.Submission.BatchIndex,
-        TraceParent = state.Submission.TraceParent,
     };
 
     private static ResultRow ToResult(PromptState state, PromptEnd end) => new()

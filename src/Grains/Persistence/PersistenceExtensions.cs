@@ -1,3 +1,4 @@
+using System.Globalization;
 using Farm.Grains.Assets;
 using Farm.Grains.Audit;
 using Farm.Grains.Batches;
@@ -41,7 +42,7 @@ internal static class PersistenceExtensions
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsValidator>();
         services.AddPooledDbContextFactory<SqliteFarmDb>((provider, db) => UseSqlite(db, OptionsOf(provider)));
-        services.AddPooledDbContextFactory<NpgsqlFarmDb>((provider, db) => db.UseNpgsql(OptionsOf(provider).ConnectionString));
+        services.AddPooledDbContextFactory<NpgsqlFarmDb>((provider, db) => db.UseNpgsql(PostgresOf(OptionsOf(provider))));
         services.AddSingleton<IDbContextFactory<FarmDb>>(provider => OptionsOf(provider).IsPostgres
             ? ActivatorUtilities.CreateInstance<FarmDbFactory<NpgsqlFarmDb>>(provider)
             : ActivatorUtilities.CreateInstance<FarmDbFactory<SqliteFarmDb>>(provider));
@@ -78,6 +79,10 @@ internal static class PersistenceExtensions
         if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder) Directory.CreateDirectory(folder);
         db.UseSqlite(options.ConnectionString).AddInterceptors(new SqlitePragmas(options.Synchronous));
     }
+
+    // What the connection string says comes later and counts.
+    private static string PostgresOf(DatabaseOptions options) =>
+        string.Create(CultureInfo.InvariantCulture, $"Max Auto Prepare={options.Prepared};Auto Prepare Min Usages=2;{options.ConnectionString}");
 
     private static string ConnectionStringOf(DatabaseOptions options, IConfiguration configuration) =>
         options.ConnectionString.Length > 0 || !options.IsSqlite

@@ -118,6 +118,18 @@ public abstract class StoreSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Update_OfOneStateByMany_IsTakenOnceAndOnlyItsWriterHearsSo()
+    {
+        var queued = await InsertAsync(Samples.Submission("p"));
+
+        var writes = Enumerable.Range(0, 20).Select(i => Prompts.UpdateAsync(PromptStateMachine.Begin(queued, 1, $"w{i}", Samples.Start)!)).ToArray();
+        await Assert.ThrowsAsync<StaleWriteException>(() => Task.WhenAll(writes));
+
+        var taken = Assert.Single(Enumerable.Range(0, 20), i => writes[i].IsCompletedSuccessfully);
+        Assert.Equal($"w{taken}", (await Prompts.FindAsync(queued.RunId))!.WorkerId);
+    }
+
+    [Fact]
     public async Task LostAttempts_ComeBackInOrder()
     {
         var state = await InsertAsync(Samples.Submission("p"));

@@ -44,8 +44,9 @@ public sealed class PostgresOutageTests
     public async Task Writes_ServerGone_SayUnavailableAndGoOnWhenItIsBack()
     {
         await using var server = await PostgresServer.StartAsync();
+        // One connection: each that was open learns of the restart by a write that fails.
         await using var services = StoreServices.Build(
-            ("Farm:Database:Provider", "postgres"), ("Farm:Database:ConnectionString", await server.CreateDatabaseAsync()));
+            ("Farm:Database:Provider", "postgres"), ("Farm:Database:ConnectionString", await server.CreateDatabaseAsync()), ("Farm:Database:Writers", "1"));
         await ActivatorUtilities.CreateInstance<DatabaseStart>(services).PrepareAsync(CancellationToken.None);
         var store = services.GetRequiredService<IPromptStore>();
         var before = PromptStateMachine.Submit(Guid.NewGuid(), Samples.Submission("before"));
@@ -53,11 +54,14 @@ public sealed class PostgresOutageTests
         await store.InsertAsync(before);
 
         await server.StopAtOnceAsync();
+        var begun = PromptStateMachine.Begin(before, 1, "w1", Samples.Start)!;
         await Assert.ThrowsAsync<StoreUnavailableException>(() => store.InsertAsync(during));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => store.UpdateAsync(begun));
         await server.StartAgainAsync();
         await store.InsertAsync(during);
+        await store.UpdateAsync(begun);
 
-        Assert.NotNull(await store.FindAsync(before.RunId));
+        Assert.Equal("w1", (await store.FindAsync(before.RunId))!.WorkerId);
         Assert.NotNull(await store.FindAsync(during.RunId));
     }
 }
@@ -65,7 +69,7 @@ public sealed class PostgresOutageTests
 /// <summary>One PostgreSQL server for all tests of this project, started when the first asks for it.</summary>
 public sealed class PostgresFixture : IAsyncDisposable
 {
-    private readonly Lazy<Task<PostgresServer>> _server = new(PostgresServer.StartAsync);
+    private readonly Lazy<Task<PostgresServer>> _server = new(() => PostgresServer.StartAsync());
 
     public Task<PostgresServer> ServerAsync() => _server.Value;
 

@@ -79,9 +79,12 @@ internal sealed class StressFarm : IAsyncDisposable
     public bool KeepsFiles { get; set; } = true;
 
     /// <summary>Starts servers and processes and returns when every worker has joined and every gateway knows.</summary>
-    public static async Task<StressFarm> StartAsync(FarmSize size, IReadOnlyDictionary<string, string>? options = null)
+    /// <param name="size">How many processes.</param>
+    /// <param name="options">Their options, beside those that every farm here has.</param>
+    /// <param name="settings">The database server's, <c>name=value</c>, beside its defaults.</param>
+    public static async Task<StressFarm> StartAsync(FarmSize size, IReadOnlyDictionary<string, string>? options = null, params string[] settings)
     {
-        var postgres = await PostgresServer.StartAsync();
+        var postgres = await PostgresServer.StartAsync(settings);
         var connection = await postgres.CreateDatabaseAsync() + ";Maximum Pool Size=30";
         var proxy = size.CanCutDatabase ? new CuttingProxy(new NpgsqlConnectionStringBuilder(connection).Port) : null;
         var farm = new StressFarm(await RedisServer.StartAsync(), postgres, NpgsqlDataSource.Create(connection)) { DatabaseLine = proxy };

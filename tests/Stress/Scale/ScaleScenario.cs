@@ -8,7 +8,16 @@ internal static class ScaleScenario
 {
     private const int HandOutsAlone = 20_000, HandOutsStored = 3_000;
     private const long Memory = 1_000_000_000, RowBytes = 1_000;
-    private static readonly TimeSpan Restart = TimeSpan.FromSeconds(15), WarmUp = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Restart = TimeSpan.FromSeconds(15), WarmUp = TimeSpan.FromSeconds(20);
+
+    /// <summary>No line a prompt.</summary>
+    private static readonly Dictionary<string, string> Options = new(StringComparer.Ordinal)
+    {
+        ["Logging__LogLevel__Farm.Grains.Prompts"] = "Warning",
+    };
+
+    /// <summary>As docs/operations.md advises for a busy farm. What a commit waits for stays as it is.</summary>
+    private static readonly string[] Settings = ["shared_buffers=512MB", "max_wal_size=4GB", "checkpoint_timeout=15min", "wal_compression=lz4"];
 
     /// <summary>The command.</summary>
     public static Command Create()
@@ -22,7 +31,7 @@ internal static class ScaleScenario
         {
             var plan = new Plan(parsed.GetValue(prompts), parsed.GetValue(workers), TimeSpan.FromSeconds(parsed.GetValue(seconds)));
             return StressCommand.RunAsync(
-                new FarmSize(1, 1, 0), minutes: 4, parsed.GetValue(isLong), parsed.GetValue(keep), (farm, invariants) => RunAsync(farm, invariants, plan));
+                new FarmSize(1, 1, 0), minutes: 4, parsed.GetValue(isLong), parsed.GetValue(keep), (farm, invariants) => RunAsync(farm, invariants, plan), Options, repeats: false, Settings);
         });
         return command;
     }
@@ -62,7 +71,7 @@ internal static class ScaleScenario
         using var working = new CancellationTokenSource();
         var work = workers.WorkAsync(plan.Workers, working.Token);
         await Task.Delay(WarmUp, TimeProvider.System);
-        var (before, start, usage) = (workers.Completed, TimeProvider.System.GetTimestamp(), (Silo: farm.Silos[0].ProcessorTime(), Own: Environment.CpuUsage.TotalTime));
+        var (before, start, costs) = (workers.Completed, TimeProvider.System.GetTimestamp(), await Costs.ReadAsync(farm));
         long memory = 0;
         while (TimeProvider.System.GetElapsedTime(start) < plan.Time)
         {
@@ -70,8 +79,9 @@ internal static class ScaleScenario
             memory = Math.Max(memory, farm.Silos[0].ResidentBytes());
         }
         var count = workers.Completed - before;
-        var rate = count / TimeProvider.System.GetElapsedTime(start).TotalSeconds;
-        Say($"processor time a hand-out: silo {(farm.Silos[0].ProcessorTime() - usage.Silo).TotalMilliseconds / count:F2} ms, workers {(Environment.CpuUsage.TotalTime - usage.Own).TotalMilliseconds / count:F2} ms");
+        var time = TimeProvider.System.GetElapsedTime(start);
+        var rate = count / time.TotalSeconds;
+        (await Costs.ReadAsync(farm)).Say(costs, count, time);
         Say($"with PostgreSQL: {rate:F0} hand-outs/s, each begun and completed in the database; memory {memory >> 20} MiB at the most; load average {await File.ReadAllTextAsync("/proc/loadavg")}");
         var waited = workers.Waited;
         Say($"mean time of a call: claim {waited.Claim.TotalMilliseconds / workers.Completed:F0} ms, begin {waited.Begin.TotalMilliseconds / workers.Completed:F0} ms, complete {waited.Complete.TotalMilliseconds / workers.Completed:F0} ms");
