@@ -4,8 +4,10 @@ using Farm.Engine;
 using Farm.Engine.Families;
 using Farm.Engine.Memory;
 using Farm.Engine.Models.Vae;
+using Farm.Engine.Sampling;
 using Farm.Engine.Weights;
 using Farm.Nodes;
+using Farm.Worker.Imaging;
 using Farm.Worker.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -64,6 +66,37 @@ public sealed class TinyVaeNodeTests : IDisposable
         var header = JsonNode.Parse(Encoding.UTF8.GetString(bytes, 8, BitConverter.ToInt32(bytes)))!;
         Assert.Equal("{\"1\": \"text\"}", (string?)header["__metadata__"]!["prompt"]);
         Assert.Equal(8, (int)header["decoder.1.weight"]!["shape"]![0]!);
+    }
+
+    /// <summary>The approximation's own picture, 2 pixels a cell by the one doubling of these files, where the colour matrix gives 512 pixels.</summary>
+    [Fact]
+    public void Preview_ByTheApproximation_IsThePictureItDecodes()
+    {
+        var context = new TestNodeContext { Services = _services, PreviewMethod = "taesd", Files = _context.Files };
+        using var scope = NewDisposeScope();
+        var x0 = randn([2, 4, 6, 9], generator: new Generator(1));
+
+        var preview = LatentPreviews.For(context, LatentFormats.SD15)!.Create(x0);
+
+        var picture = ImageDecoder.Decode(preview.Data, "preview").Frames[0];
+        var decoded = Assert.IsType<VaeModel>(Invoke("VAELoader", ("vae_name", "taesd"))[0]).Decode(LatentFormats.SD15.FromModel(x0.narrow(0, 0, 1)));
+        Assert.Equal("image/jpeg", preview.MimeType);
+        Assert.Equal((decoded.shape[2], decoded.shape[1]), (picture.Width, picture.Height));
+        var byColours = LatentPreviews.For(new TestNodeContext { PreviewMethod = "latent2rgb" }, LatentFormats.SD15)!.Create(x0);
+        Assert.Equal(512, ImageDecoder.Decode(byColours.Data, "preview").Frames[0].Width);
+    }
+
+    /// <summary>Without its files the colour matrix stands in.</summary>
+    [Fact]
+    public void Preview_ByAnApproximationThatIsNotThere_IsTheColourMatrixs()
+    {
+        using var x0 = randn([1, 4, 6, 9], generator: new Generator(1));
+
+        var (asked, byColours) = (Preview("taesd"), Preview("latent2rgb"));
+
+        Assert.Equal(byColours, asked);
+
+        byte[] Preview(string method) => LatentPreviews.For(new TestNodeContext { Services = _services, PreviewMethod = method }, LatentFormats.SD15)!.Create(x0).Data.ToArray();
     }
 
     private void Write(string name, params (string Layer, long Outputs, long Inputs)[] layers)
