@@ -73,6 +73,30 @@ public sealed class EventTests(SharedFarm farm)
         Assert.All(frames, frame => Assert.Equal(kind, frame));
     }
 
+    // Frame 1, kind 2: PNG. They are results: none is dropped for a newer one, and the next run sends them again.
+    [Fact]
+    public async Task SaveImageWebsocket_Images_ArriveAsFramesEachOnce()
+    {
+        const int Images = 5;
+        using var client = await ComfyClient.ConnectAsync(farm.Process);
+        var graph = new JsonObject
+        {
+            ["1"] = Graphs.Node("EmptyImage", new() { ["width"] = 16, ["height"] = 8, ["batch_size"] = Images, ["color"] = 0x336699 }),
+            ["2"] = Graphs.Node("SaveImageWebsocket", new() { ["images"] = Graphs.Link("1", 0) }),
+        };
+
+        var frames = (await client.FollowAsync(await client.SubmitAsync(graph))).Where(message => message.Type == "binary").Select(message => message.Binary).ToList();
+        var again = await client.FollowAsync(await client.SubmitAsync(graph));
+
+        Assert.Equal(Images, frames.Count);
+        Assert.All(frames, frame =>
+        {
+            Assert.Equal((1u, 2u), (BinaryPrimitives.ReadUInt32BigEndian(frame), BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan(4))));
+            Assert.Equal([0x33, 0x66, 0x99], Pictures.Decode(frame[8..]).Rgb.Take(3));
+        });
+        Assert.Equal(Images, again.Count(message => message.Type == "binary"));
+    }
+
     private static string Describe(SocketMessage message) => message.Type switch
     {
         "execution_cached" => $"execution_cached:{string.Join(',', message.Data.GetProperty("nodes").EnumerateArray().Select(node => node.GetString()))}",

@@ -6,7 +6,7 @@ namespace Farm.EndToEnd.ExecutionRules;
 public sealed class BrokenPackRows(SmallFarm farm) : IClassFixture<SmallFarm>
 {
     [Fact]
-    public async Task SystemStats_BrokenClasses_AreListed()
+    public async Task SystemStatsAndOperatorsRoute_BrokenClasses_AreListed()
     {
         using var client = await farm.ConnectAsync();
 
@@ -14,6 +14,10 @@ public sealed class BrokenPackRows(SmallFarm farm) : IClassFixture<SmallFarm>
 
         Assert.Contains("broken: class Farm.BrokenPack.ConstructorThrows: InvalidOperationException: no such luck", stats);
         Assert.Contains("broken: class Farm.BrokenPack.DefineLoops: its constructor and definition took longer than 1 seconds", stats);
+        var worker = Assert.Single((await client.GetAsync($"/farm/api/workers")).GetProperty("workers").EnumerateArray());
+        Assert.Contains(
+            "broken: class Farm.BrokenPack.ConstructorThrows: InvalidOperationException: no such luck",
+            worker.GetProperty("pack_errors").EnumerateArray().Select(error => error.GetString()));
         Assert.Contains("node pack broken is broken", farm.Process.Log, StringComparison.OrdinalIgnoreCase);
     }
 
