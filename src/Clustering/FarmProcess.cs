@@ -29,8 +29,8 @@ public static class FarmProcess
 
     /// <summary>
     /// Adds the options of the process: defaults of the log, then <c>appsettings.json</c>, then its own file (<c>gateway.json</c>,
-    /// <c>grains.json</c>, <c>worker.json</c> of the working folder, or what <c>--config FILE</c> names), then the environment, then
-    /// the command line.
+    /// <c>grains.json</c>, <c>worker.json</c> of the working folder, or what <c>--config FILE</c> names), then files of secrets, then the environment,
+    /// then the command line.
     /// </summary>
     /// <param name="builder">The host.</param>
     /// <param name="file">Name of the process's own file.</param>
@@ -43,7 +43,7 @@ public static class FarmProcess
         var own = new JsonConfigurationSource { Path = Path.GetFullPath(named ?? file), Optional = named is null, ReloadOnChange = false };
         own.ResolveFileProvider();
         sources.Insert(1 + sources.ToList().FindLastIndex(source => source is JsonConfigurationSource), own);
-        return builder;
+        return builder.AddSecretFiles();
     }
 
     /// <summary>

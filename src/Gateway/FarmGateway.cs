@@ -156,6 +156,8 @@ public static class FarmGateway
         .AddSingleton<PoolAccess>()
         .AddSingleton<NodeReplacements>()
         .AddSingleton<ModelPreviews>()
+        .AddSingleton<ComfyScripts>()
+        .AddSingleton<PageScripts>()
         .AddSingleton<ImageConverter>()
         .AddSingleton<MaskMerger>()
         .AddSingleton<IResource, PromptEndpoints>()

@@ -1,3 +1,5 @@
+using Farm.Gateway.Http;
+
 namespace Farm.Gateway;
 
 /// <summary>Limits and behaviour of the HTTP surface, bound from <c>Farm:Gateway</c>. Checked when the process starts.</summary>
@@ -61,8 +63,8 @@ public sealed class GatewayOptions
     public int MaxSettingLength { get; set; } = 1024 * 1024;
 
     /// <summary>
-    /// Origin that browsers may call from (<c>Access-Control-Allow-Origin</c>), <c>*</c> for any. None by default: then a browser's
-    /// request from another origin to a loopback host is refused with 403, as ComfyUI does.
+    /// Origin that browsers may call from beside the server's own, as they send it (<c>https://studio.example</c>), or <c>*</c> for any, without cookies. None by
+    /// default: then a browser's request from another site, or from another origin to a loopback host, is refused with 403, as ComfyUI does.
     /// </summary>
     public string CorsOrigin { get; set; } = "";
 
@@ -100,6 +102,8 @@ public sealed class GatewayOptions
             yield return $"{Section}:{nameof(MaxImagePixels)} is {MaxImagePixels}; it must be at least 1.";
         if (MaxSettingLength < 1024)
             yield return $"{Section}:{nameof(MaxSettingLength)} is {MaxSettingLength}; it must be at least 1024 bytes.";
+        if (CorsOrigin.Length > 0 && CorsOrigin != AllowedOrigin.Any && !AllowedOrigin.IsOrigin(CorsOrigin))
+            yield return $"{Section}:{nameof(CorsOrigin)} is '{CorsOrigin}'; it must be '*' or an origin as browsers send it: http or https, host, and a port that is not the scheme's own; no path and no '/' at the end.";
         if (!Directory.Exists(StagingFolder))
             yield return $"{Section}:{nameof(StagingFolder)} is '{StagingFolder}'; the folder must exist.";
     }

@@ -3,6 +3,7 @@ using Farm.Hosting.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -21,6 +22,12 @@ public static class FarmHosting
         builder.Services.AddSingleton<IValidateOptions<ManagementOptions>, ManagementOptionsValidator>();
         builder.Services.AddHostedService<UnknownOptions>();
         builder.AddTelemetry(process);
+        builder.Services.AddOptions<HealthCheckServiceOptions>().PostConfigure<IOptions<ManagementOptions>>((health, management) =>
+        {
+            // Each by itself, so that one which hangs is named and the others are told.
+            foreach (var check in health.Registrations)
+                check.Timeout = management.Value.CheckTimeout;
+        });
         builder.Services.AddReadyCheck<ShutdownCheck>("process");
         builder.Services.AddHostedService<ManagementServer>();
     }
@@ -30,7 +37,7 @@ public static class FarmHosting
     /// <param name="services">The process's services.</param>
     /// <param name="name">The check's name in the answer.</param>
     public static IServiceCollection AddReadyCheck<TCheck>(this IServiceCollection services, string name)
-        where TCheck : class, Microsoft.Extensions.Diagnostics.HealthChecks.IHealthCheck
+        where TCheck : class, IHealthCheck
     {
         services.AddHealthChecks().AddCheck<TCheck>(name, tags: [HealthAnswer.Ready]);
         return services;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Farm.Clustering;
 using Farm.Gateway;
 using Farm.Grains;
 using Farm.Hosting;
@@ -37,6 +38,7 @@ internal static class FarmHost
     {
         var builder = WebApplication.CreateBuilder(arguments);
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
+        builder.AddSecretFiles();
         builder.AddFarmHosting("standalone");
         builder.Services.AddFarmStorage(builder.Configuration);
         builder.Host.UseOrleans(silo => UseOwnLoopback(silo).AddFarmGrains(builder.Configuration).AddFarmWorker(builder.Configuration));

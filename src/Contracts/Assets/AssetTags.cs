@@ -36,6 +36,14 @@ public sealed record TagCount(string Name, int Count);
 [GenerateSerializer, Immutable, Alias("farm.TagQuery")]
 public sealed record TagQuery(string Prefix, string Contains, bool ByName, bool WithUnused, int Offset, int Limit);
 
+/// <summary>Which page of the tags of filtered assets.</summary>
+/// <param name="ByName">Sorted by their names; else by how often they stand.</param>
+/// <param name="Ascending">The lowest first.</param>
+/// <param name="Offset">Tags to pass over.</param>
+/// <param name="Limit">Tags at the most.</param>
+[GenerateSerializer, Immutable, Alias("farm.RefineQuery")]
+public sealed record RefineQuery(bool ByName, bool Ascending, int Offset, int Limit);
+
 /// <summary>A page of tags.</summary>
 /// <param name="Tags">The page.</param>
 /// <param name="Total">Tags that the query leaves.</param>

@@ -60,6 +60,10 @@ public interface IAssetGrain : IGrainWithStringKey
     [Alias("Refine")]
     Task<ImmutableArray<TagCount>> RefineAsync(string user, AssetFilter filter, int limit);
 
+    /// <summary>A page of the tags of the assets that a filter leaves. Gateways from before it ask for the most frequent ones.</summary>
+    [Alias("RefinePage")]
+    Task<ImmutableArray<TagCount>> RefinePageAsync(string user, AssetFilter filter, RefineQuery query);
+
     /// <summary>Notes that an asset's content was read.</summary>
     [Alias("Touch")]
     Task TouchAsync(Guid id);

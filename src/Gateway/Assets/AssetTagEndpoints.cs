@@ -69,10 +69,12 @@ internal sealed class AssetTagEndpoints(AssetAccess access, AssetBody body, Json
     {
         var reader = new AssetQueryReader(context.Request.Query);
         var filter = reader.Filter(json);
-        var limit = reader.Number("limit", DefaultLimit, 1, MostTags);
+        var query = new RefineQuery(
+            reader.Choice("sort", ["count", "name"], 0) == 1, reader.Choice("order", ["asc", "desc"], 1) == 0,
+            reader.Number("offset", 0, 0, int.MaxValue), reader.Number("limit", DefaultLimit, 1, MostTags));
         reader.Check();
         var (assets, user) = await access.OfAsync(context);
-        var counts = await assets.RefineAsync(user, filter, limit);
+        var counts = await assets.RefinePageAsync(user, filter, query);
         return Answers.Json(writer =>
         {
             writer.WriteStartObject();

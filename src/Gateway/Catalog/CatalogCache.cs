@@ -16,6 +16,9 @@ internal sealed partial class CatalogCache(
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile NodeCatalog _current = NodeCatalog.Empty;
 
+    /// <summary>Whether the farm has told what it knows, be it nothing.</summary>
+    public bool IsRead => _current != NodeCatalog.Empty;
+
     /// <summary>Whether any class is known.</summary>
     public bool IsLoaded => _loaded.Task.IsCompletedSuccessfully;
 

@@ -1,11 +1,5 @@
 using Farm.Gateway.Http;
-using Farm.Gateway.Security;
-using Farm.Gateway.Security.Keys;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
-using Yarp.ReverseProxy.Configuration;
-using Yarp.ReverseProxy.Transforms;
-using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Farm.Gateway.Frontend;
 
@@ -22,9 +16,7 @@ internal static class FrontendRoutes
     {
         services.AddOptions<FrontendOptions>().Bind(configuration.GetSection(FrontendOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<FrontendOptions>, FrontendOptionsValidator>();
-        var upstream = configuration.GetSection(FrontendOptions.Section).Get<FrontendOptions>()?.Upstream ?? "";
-        services.AddReverseProxy().LoadFromMemory(upstream.Length > 0 ? [Everything] : [], upstream.Length > 0 ? [Cluster(upstream)] : [])
-            .AddTransforms(KeepCredentials);
+        services.AddUpstream(configuration.GetSection(FrontendOptions.Section).Get<FrontendOptions>() ?? new FrontendOptions());
     }
 
     /// <summary>Serves files before routes are looked for: the proxy's route would take every path. The API's paths are no files.</summary>
@@ -43,33 +35,8 @@ internal static class FrontendRoutes
         if (options.DevServer.Length == 0)
             app.MapRead("/", context => RootAsync(context, options));
         if (options.Upstream.Length > 0)
-            app.MapReverseProxy();
+            app.MapUpstream(options);
     }
-
-    // What opens the farm is not told to the server behind it.
-    private static void KeepCredentials(TransformBuilderContext route)
-    {
-        if (!route.Services.GetRequiredService<SecurityMode>().IsClosed)
-            return;
-        foreach (var header in new[] { HeaderNames.Authorization, HeaderNames.Cookie, KeyHandler.Header })
-            route.AddRequestHeaderRemove(header);
-    }
-
-    // The host stays the one the browser knows: ComfyUI compares it with the page's origin.
-    private static RouteConfig Everything => new()
-    {
-        RouteId = "unknown",
-        ClusterId = "upstream",
-        Order = int.MaxValue,
-        Match = new RouteMatch { Path = "/{**rest}" },
-        Transforms = [new Dictionary<string, string>(StringComparer.Ordinal) { ["RequestHeaderOriginalHost"] = "true" }],
-    };
-
-    private static ClusterConfig Cluster(string address) => new()
-    {
-        ClusterId = "upstream",
-        Destinations = new Dictionary<string, DestinationConfig>(StringComparer.Ordinal) { ["server"] = new() { Address = address } },
-    };
 
     private static Task<IResult> RootAsync(HttpContext context, FrontendOptions options)
     {

@@ -5,18 +5,25 @@ using Microsoft.Extensions.Options;
 namespace Farm.Gateway.Http;
 
 /// <summary>
-/// Keeps web pages of other origins away from a server on a loopback address, and answers preflights. With
-/// <see cref="GatewayOptions.CorsOrigin"/> set, that origin is allowed instead, by CORS headers.
+/// Keeps web pages of other origins away from a server on a loopback address, and answers preflights. The origin that
+/// <see cref="GatewayOptions.CorsOrigin"/> names is let in, by CORS headers; others are kept away as before.
 /// </summary>
 internal sealed class OriginGuard(RequestDelegate next, IOptions<GatewayOptions> options, SecurityMode mode)
 {
     /// <summary>Answers 403 to a foreign origin and 200 to any OPTIONS; passes everything else on.</summary>
     public Task InvokeAsync(HttpContext context)
     {
-        if (options.Value.CorsOrigin is { Length: > 0 } allowed)
-            AllowOrigin(context.Response.Headers, allowed);
-        else if (IsForeign(context.Request) && !(mode.IsClosed && IsNavigation(context.Request)))
+        var allowed = options.Value.CorsOrigin;
+        var sent = AllowedOrigin.Sent(context.Request, allowed);
+        if (!sent && IsForeign(context.Request) && !(mode.IsClosed && IsNavigation(context.Request)))
             return Answer(context, StatusCodes.Status403Forbidden);
+        // Refusals too: a page that may not read them would not know why.
+        if (allowed.Length > 0)
+            context.Response.OnStarting(() =>
+            {
+                AllowedOrigin.Tell(context.Response.Headers, allowed, sent);
+                return Task.CompletedTask;
+            });
         return HttpMethods.IsOptions(context.Request.Method) ? Answer(context, StatusCodes.Status200OK) : next(context);
     }
 
@@ -42,14 +49,6 @@ internal sealed class OriginGuard(RequestDelegate next, IOptions<GatewayOptions>
     private static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
-
-    private static void AllowOrigin(IHeaderDictionary headers, string origin)
-    {
-        headers.AccessControlAllowOrigin = origin;
-        headers.AccessControlAllowMethods = "POST, GET, DELETE, PUT, OPTIONS, PATCH";
-        headers.AccessControlAllowHeaders = "Content-Type, Authorization";
-        headers.AccessControlAllowCredentials = "true";
-    }
 
     private static Task Answer(HttpContext context, int status)
     {

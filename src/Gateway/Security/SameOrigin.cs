@@ -30,7 +30,7 @@ internal sealed class SameOrigin(RequestDelegate next, IOptions<GatewayOptions> 
     public static bool IsOwn(HttpRequest request, string allowed)
     {
         var origin = request.Headers.Origin is [{ Length: > 0 } text] ? text : null;
-        if (origin is not null && origin == allowed)
+        if (AllowedOrigin.Is(origin, allowed))
             return true;
         if (request.Headers["Sec-Fetch-Site"] is [{ Length: > 0 } site])
             return site == "same-origin";

@@ -47,7 +47,11 @@ internal sealed class AssetGrain(IAssetStore store) : Grain, IAssetGrain
     public Task<TagPage> TagsAsync(string user, TagQuery query) => store.TagsAsync(Tenant, user, query);
 
     /// <inheritdoc/>
-    public Task<ImmutableArray<TagCount>> RefineAsync(string user, AssetFilter filter, int limit) => store.RefineAsync(Tenant, user, filter, limit);
+    public Task<ImmutableArray<TagCount>> RefineAsync(string user, AssetFilter filter, int limit) =>
+        store.RefineAsync(Tenant, user, filter, new RefineQuery(ByName: false, Ascending: false, 0, limit));
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<TagCount>> RefinePageAsync(string user, AssetFilter filter, RefineQuery query) => store.RefineAsync(Tenant, user, filter, query);
 
     /// <inheritdoc/>
     public Task TouchAsync(Guid id) => store.TouchAsync(Tenant, id);

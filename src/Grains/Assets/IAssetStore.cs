@@ -39,8 +39,8 @@ internal interface IAssetStore
     /// <summary>The tags of the user's assets.</summary>
     Task<TagPage> TagsAsync(string tenant, string user, TagQuery query);
 
-    /// <summary>The tags of the assets that a filter leaves.</summary>
-    Task<ImmutableArray<TagCount>> RefineAsync(string tenant, string user, AssetFilter filter, int limit);
+    /// <summary>A page of the tags of the assets that a filter leaves; tags that stand equally often are in order of their names.</summary>
+    Task<ImmutableArray<TagCount>> RefineAsync(string tenant, string user, AssetFilter filter, RefineQuery query);
 
     /// <summary>Notes that an asset's content was read.</summary>
     Task TouchAsync(string tenant, Guid id);

@@ -26,11 +26,14 @@ internal sealed class JobsGrain(IJobStore store, IOptions<HistoryOptions> option
         return new JobPage(jobs, Math.Max(total, jobs.Length));
     }
 
-    /// <summary>The scheduler knows how long the queue is; counting its rows would take longer the longer it is.</summary>
+    /// <summary>
+    /// The scheduler knows how long the queue is; counting its rows would take longer the longer it is. What it does not know, as how many of a workflow wait, is
+    /// counted up to the depth of history.
+    /// </summary>
     private async Task<int> CountAsync(JobStatus status, string? workflowId)
     {
         if (status != JobStatus.Pending || workflowId is not null)
-            return await store.CountAsync(Tenant, status, workflowId, status is JobStatus.Pending or JobStatus.InProgress ? int.MaxValue : Depth);
+            return await store.CountAsync(Tenant, status, workflowId, Depth);
         var unfinished = await GrainFactory.GetGrain<ISchedulerGrain>(ISchedulerGrain.Key).CountAsync(Tenant);
         return Math.Max(0, unfinished - await store.CountAsync(Tenant, JobStatus.InProgress, workflowId: null, int.MaxValue));
     }

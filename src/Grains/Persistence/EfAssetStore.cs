@@ -181,18 +181,23 @@ internal sealed class EfAssetStore(IDbContextFactory<FarmDb> contexts, GroupComm
     }
 
     /// <inheritdoc/>
-    public async Task<ImmutableArray<TagCount>> RefineAsync(string tenant, string user, AssetFilter filter, int limit)
+    public async Task<ImmutableArray<TagCount>> RefineAsync(string tenant, string user, AssetFilter filter, RefineQuery query)
     {
         await using var db = await contexts.CreateDbContextAsync();
         var matching = db.VisibleAssets(tenant, user).Matching(db, filter);
-        var counts = await db.AssetTags.AsNoTracking()
+        var counted = db.AssetTags.AsNoTracking()
             .Where(t => matching.Any(a => a.Id == t.AssetId))
             .GroupBy(t => t.Tag)
-            .Select(g => new { Name = g.Key, Count = g.Count() })
-            .OrderByDescending(t => t.Count).ThenBy(t => t.Name)
-            .Take(limit)
-            .ToListAsync();
-        return [.. counts.Select(t => new TagCount(t.Name, t.Count))];
+            .Select(g => new { Name = g.Key, Count = g.Count() });
+        var sorted = query switch
+        {
+            { ByName: true, Ascending: true } => counted.OrderBy(t => t.Name),
+            { ByName: true } => counted.OrderByDescending(t => t.Name),
+            { Ascending: true } => counted.OrderBy(t => t.Count).ThenBy(t => t.Name),
+            _ => counted.OrderByDescending(t => t.Count).ThenBy(t => t.Name),
+        };
+        var page = await sorted.Skip(query.Offset).Take(query.Limit).ToListAsync();
+        return [.. page.Select(t => new TagCount(t.Name, t.Count))];
     }
 
     /// <inheritdoc/>

@@ -13,11 +13,9 @@ internal static class HealthAnswer
     public const string Ready = "ready";
 
     /// <summary>Runs the checks with a tag and answers.</summary>
-    public static async Task<IResult> OfAsync(HealthCheckService health, string tag, TimeSpan timeout, CancellationToken cancellation)
+    public static async Task<IResult> OfAsync(HealthCheckService health, string tag, CancellationToken cancellation)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(timeout);
-        var report = await health.CheckHealthAsync(check => check.Tags.Contains(tag), limit.Token);
+        var report = await health.CheckHealthAsync(check => check.Tags.Contains(tag), cancellation);
         var well = report.Status != HealthStatus.Unhealthy;
         var body = new
         {

@@ -14,7 +14,7 @@ public sealed class ManagementOptions
     /// </summary>
     public string Url { get; set; } = "";
 
-    /// <summary>How long all checks of one answer may take. Default 5 s.</summary>
+    /// <summary>How long a check may take before it counts as failed. They run side by side. Default 5 s.</summary>
     public TimeSpan CheckTimeout { get; set; } = TimeSpan.FromSeconds(5);
 }
 

@@ -57,8 +57,8 @@ internal sealed partial class ManagementServer(
     private void Map(WebApplication app)
     {
         app.UseOpenTelemetryPrometheusScrapingEndpoint(meters, predicate: null, path: "/metrics", configureBranchedPipeline: null, optionsName: null);
-        app.MapGet("/livez", (CancellationToken cancellation) => HealthAnswer.OfAsync(health, "live", options.Value.CheckTimeout, cancellation));
-        app.MapGet("/readyz", (CancellationToken cancellation) => HealthAnswer.OfAsync(health, HealthAnswer.Ready, options.Value.CheckTimeout, cancellation));
+        app.MapGet("/livez", (CancellationToken cancellation) => HealthAnswer.OfAsync(health, "live", cancellation));
+        app.MapGet("/readyz", (CancellationToken cancellation) => HealthAnswer.OfAsync(health, HealthAnswer.Ready, cancellation));
         app.MapGet("/version", () => Results.Json(_build));
     }
 

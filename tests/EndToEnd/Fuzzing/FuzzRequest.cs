@@ -29,7 +29,8 @@ internal enum BodyEnd
 /// <param name="Headers">Header lines, a character a byte.</param>
 /// <param name="Body">The body; of a socket, its frames.</param>
 /// <param name="End">How the body ends.</param>
-internal sealed record FuzzRequest(int Seed, string Operation, string Method, string Target, IReadOnlyList<string> Headers, byte[] Body, BodyEnd End)
+/// <param name="Arrives">Whether it must come to its operation: method and path are that one's, and the request is whole.</param>
+internal sealed record FuzzRequest(int Seed, Operation Operation, string Method, string Target, IReadOnlyList<string> Headers, byte[] Body, BodyEnd End, bool Arrives)
 {
     private const int Shown = 2000;
 
@@ -65,7 +66,7 @@ internal sealed record FuzzRequest(int Seed, string Operation, string Method, st
 
     /// <summary>All that is needed to send it again.</summary>
     public override string ToString() =>
-        $"seed {Seed}, {Operation}: {Method} {Cut(Target)}\n  {string.Join("\n  ", Headers.Select(Cut))}\n  body of {Body.Length} bytes, {End}: {Cut(Encoding.Latin1.GetString(Body, 0, Math.Min(Body.Length, Shown)))}";
+        $"seed {Seed}, {Operation.Name}: {Method} {Cut(Target)}\n  {string.Join("\n  ", Headers.Select(Cut))}\n  body of {Body.Length} bytes, {End}: {Cut(Encoding.Latin1.GetString(Body, 0, Math.Min(Body.Length, Shown)))}";
 
     private static string Cut(string text) => text.Length <= Shown ? text : text[..Shown] + "…";
 }

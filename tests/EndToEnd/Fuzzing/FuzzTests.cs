@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Farm.EndToEnd.Fuzzing;
 
-/// <summary>Ten thousand bad requests over every operation: each is answered, none with a failure of the server's, and nothing outside the roots is touched.</summary>
+/// <summary>
+/// Ten thousand bad requests over every operation: each is answered, none with a failure of the server's or with what the operation does not promise, and nothing
+/// outside the roots is touched.
+/// </summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const int Requests = 10_000, AtOnce = 8;
@@ -27,10 +30,11 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var generator = new RequestGenerator(await KnownThings.MakeAsync(client));
 
         var problems = new ConcurrentQueue<string>();
+        var unpromised = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
         var statuses = new ConcurrentDictionary<int, int>();
-        await SendAsync(farm, generator, 0, Requests / 3, problems, statuses);
+        await SendAsync(farm, generator, 0, Requests / 3, problems, unpromised, statuses);
         var warm = farm.AnonymousMemory();
-        await SendAsync(farm, generator, Requests / 3, Requests, problems, statuses);
+        await SendAsync(farm, generator, Requests / 3, Requests, problems, unpromised, statuses);
         await client.Http.PostAsync("/queue", new StringContent("{\"clear\": true}"));
         var end = farm.AnonymousMemory();
         output.WriteLine($"Answers by status: {string.Join(", ", statuses.OrderBy(s => s.Key).Select(s => $"{s.Key}: {s.Value}"))}");
@@ -38,6 +42,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
         Assert.True(farm.IsAlive, farm.Log);
         Assert.True(problems.IsEmpty, $"{problems.Count} requests went wrong:\n{string.Join("\n\n", problems.Take(20))}");
+        Assert.True(unpromised.IsEmpty, $"Answers that operations.txt does not promise, one of each kind:\n{string.Join("\n\n", unpromised.Select(u => $"{u.Key}: {u.Value}"))}");
         Assert.DoesNotContain("unhandled exception", farm.Log, StringComparison.OrdinalIgnoreCase);
         Assert.Empty(surroundings.Changes());
         Assert.True(end - warm < Growth, $"Anonymous memory grew from {warm:F0} to {end:F0} MiB.");
@@ -46,8 +51,12 @@ public sealed class FuzzTests(ITestOutputHelper output)
         Assert.Single(await client.ImagesAsync(promptId));
     }
 
+    // A 400 without a body is the HTTP server's own, to what is no HTTP.
+    private static string? Unpromised(Operation operation, int status, byte[] body) =>
+        status == 400 && body.Length == 0 ? null : AnswerJudge.Problem(operation, status, Encoding.UTF8.GetString(body));
+
     private static Task SendAsync(
-        FarmProcess farm, RequestGenerator generator, int from, int to, ConcurrentQueue<string> problems, ConcurrentDictionary<int, int> statuses) =>
+        FarmProcess farm, RequestGenerator generator, int from, int to, ConcurrentQueue<string> problems, ConcurrentDictionary<string, string> unpromised, ConcurrentDictionary<int, int> statuses) =>
         Parallel.ForAsync(from, to, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (seed, _) =>
         {
             var request = generator.Make(seed);
@@ -68,5 +77,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
                 problems.Enqueue($"{status}: {request}\n  answer: {Encoding.UTF8.GetString(answer ?? [])}");
             else if (answer is not null && answer.AsSpan().IndexOf(Encoding.ASCII.GetBytes(Surroundings.Secret)) >= 0)
                 problems.Enqueue($"The answer tells what lies outside: {request}");
+            else if (request.Arrives && answer is not null && Unpromised(request.Operation, status, RawHttp.BodyOf(answer)) is { } problem)
+                unpromised.TryAdd(problem, $"{request}\n  answer: {Encoding.UTF8.GetString(answer)}");
         });
 }

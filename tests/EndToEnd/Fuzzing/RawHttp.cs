@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
@@ -37,6 +38,24 @@ internal static class RawHttp
     /// <summary>An answer's status; 0 where it has none.</summary>
     public static int StatusOf(byte[] answer) =>
         Encoding.Latin1.GetString(answer, 0, Math.Min(answer.Length, 12)) is ['H', 'T', 'T', 'P', '/', '1', '.', '1', ' ', .. var status] && int.TryParse(status, out var number) ? number : 0;
+
+    /// <summary>An answer's body, joined where it came in chunks.</summary>
+    public static byte[] BodyOf(byte[] answer)
+    {
+        var head = answer.AsSpan().IndexOf("\r\n\r\n"u8);
+        if (head < 0)
+            return [];
+        var rest = answer.AsSpan(head + 4);
+        if (!Encoding.Latin1.GetString(answer, 0, head).Contains("Transfer-Encoding: chunked", StringComparison.OrdinalIgnoreCase))
+            return rest.ToArray();
+        var body = new MemoryStream();
+        while (rest.IndexOf("\r\n"u8) is var line and > 0 && int.Parse(rest[..line], NumberStyles.HexNumber, CultureInfo.InvariantCulture) is var length and > 0)
+        {
+            body.Write(rest.Slice(line + 2, length));
+            rest = rest[(line + 2 + length + 2)..];
+        }
+        return body.ToArray();
+    }
 
     private static async Task<byte[]> TalkAsync(Socket socket, FuzzRequest request, CancellationToken cancel)
     {

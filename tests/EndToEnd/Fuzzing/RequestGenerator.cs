@@ -25,28 +25,38 @@ internal sealed class RequestGenerator(KnownThings known)
         var dice = new Dice(seed);
         // In turn, so that every operation is tried as often as any other.
         var operation = Operation.All[seed % Operation.All.Count];
-        var target = Target(dice, operation);
+        var (target, isPath) = Target(dice, operation);
         var headers = new List<string> { $"Host: {(dice.OnceIn(40) ? "elsewhere.example:1" : "127.0.0.1")}", "Connection: close" };
         if (!dice.OnceIn(20))
             headers.Add($"Comfy-User: {(dice.OnceIn(20) ? BadTexts.Encoded(dice.Random, BadTexts.Name(dice.Random)) : known.User)}");
         if (dice.OnceIn(4))
             headers.Add(Headers[dice.Random.Next(Headers.Length)]);
         if (operation.Path == "/ws" && !dice.OnceIn(5))
-            return Socket(dice.Random, seed, operation, target, headers);
+            return Socket(dice.Random, seed, operation, target, headers, isPath);
         var method = dice.OnceIn(20) ? dice.One("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "FUZZ") : operation.Method;
         var (type, body) = Body(dice, operation, method);
         if (type is not null)
             headers.Add($"Content-Type: {type}");
-        return new FuzzRequest(seed, operation.Name, method, target, headers, body, End(dice.Random, method, body));
+        var end = End(dice.Random, method, body);
+        return new FuzzRequest(seed, operation, method, target, headers, body, end, isPath && method == operation.Method && end is BodyEnd.Whole or BodyEnd.Chunked);
     }
 
-    private string Target(Dice dice, Operation operation)
+    /// <summary>Path and query, and whether the path is one of the operation's.</summary>
+    private (string Target, bool IsPath) Target(Dice dice, Operation operation)
     {
+        var isPath = true;
         var target = new StringBuilder(operation.Prefixes[dice.Random.Next(operation.Prefixes.Count)]);
         foreach (var segment in operation.Path.Split('/', StringSplitOptions.RemoveEmptyEntries))
-            target.Append('/').Append(segment[0] != '{' ? segment : dice.Spoils ? BadTexts.Encoded(dice.Random, BadTexts.Name(dice.Random)) : Uri.EscapeDataString(Right(dice, operation, segment.Trim('{', '}'))));
+        {
+            var spoils = segment[0] == '{' && dice.Spoils;
+            isPath &= !spoils;
+            target.Append('/').Append(segment[0] != '{' ? segment : spoils ? BadTexts.Encoded(dice.Random, BadTexts.Name(dice.Random)) : Uri.EscapeDataString(Right(dice, operation, segment.Trim('{', '}'))));
+        }
         if (dice.OnceIn(30))
+        {
+            isPath = false;
             target.Append(dice.One("/", "//", "/..", "/%2e%2e/%2e%2e/canary.txt", "%00", ";x=1", "/x"));
+        }
         var separator = '?';
         foreach (var name in operation.Query.Where(_ => dice.OnceIn(2)).Append(dice.OnceIn(10) ? BadTexts.Encoded(dice.Random, BadTexts.Name(dice.Random)) : ""))
         {
@@ -60,7 +70,7 @@ internal sealed class RequestGenerator(KnownThings known)
                 target.Append('&').Append(name).Append('=').Append(value);
             separator = '&';
         }
-        return target.ToString();
+        return (target.ToString(), isPath);
     }
 
     /// <summary>A value that the operation takes for a parameter of its path or query.</summary>
@@ -115,14 +125,14 @@ internal sealed class RequestGenerator(KnownThings known)
         _ => BodyEnd.Whole,
     };
 
-    private FuzzRequest Socket(Random random, int seed, Operation operation, string target, List<string> headers)
+    private FuzzRequest Socket(Random random, int seed, Operation operation, string target, List<string> headers, bool isPath)
     {
         headers.Remove("Connection: close");
         headers.AddRange(["Connection: Upgrade", "Upgrade: websocket", $"Sec-WebSocket-Version: {(random.Next(10) == 0 ? 8 : 13)}", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="]);
         var frames = new MemoryStream();
         for (var i = random.Next(1, 6); i > 0; i--)
             frames.Write(Frame(random));
-        return new FuzzRequest(seed, operation.Name, "GET", target, headers, frames.ToArray(), BodyEnd.Whole);
+        return new FuzzRequest(seed, operation, "GET", target, headers, frames.ToArray(), BodyEnd.Whole, isPath);
     }
 
     private byte[] Frame(Random random)

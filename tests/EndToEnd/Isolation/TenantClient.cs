@@ -95,7 +95,8 @@ internal sealed class TenantClient : IDisposable
     public async Task<ClientWebSocket> ListenAsync(string clientId, CancellationToken cancel)
     {
         var socket = new ClientWebSocket();
-        socket.Options.SetRequestHeader("X-Farm-Tenant", Tenant);
+        foreach (var (name, value) in Farm.HeadersOf(Tenant))
+            socket.Options.SetRequestHeader(name, value);
         await socket.ConnectAsync(new UriBuilder(Farm.Process.Address) { Scheme = "ws", Path = "/ws", Query = $"clientId={clientId}" }.Uri, cancel);
         return socket;
     }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Farm.EndToEnd.Isolation;
 
-/// <summary>A farm behind a proxy that names tenants, with users, operated by tenant <c>ops</c>, over one kind of store.</summary>
+/// <summary>A farm of several tenants, which a proxy in front of it names, with users, operated by tenant <c>ops</c>, over one kind of store.</summary>
 public abstract class TenantFarm : IAsyncLifetime
 {
     private readonly DataRoot _root = new();
@@ -28,16 +28,20 @@ public abstract class TenantFarm : IAsyncLifetime
     public HttpClient ClientOf(string tenant, string? user = null)
     {
         var client = new HttpClient { BaseAddress = Process.Address };
-        client.DefaultRequestHeaders.Add("X-Farm-Tenant", tenant);
+        foreach (var (name, value) in HeadersOf(tenant))
+            client.DefaultRequestHeaders.Add(name, value);
         if (user is not null)
             client.DefaultRequestHeaders.Add("Comfy-User", user);
         return client;
     }
 
+    /// <summary>What tells the farm whose request it is.</summary>
+    public virtual IEnumerable<(string Name, string Value)> HeadersOf(string tenant) => [("X-Farm-Tenant", tenant)];
+
     public virtual async ValueTask InitializeAsync() => Process = await FarmProcess.StartAsync(
         _root,
         [
-            "--Farm:Tenants:TrustHeader=true", $"--Farm:Tenants:Operators={Operators}", "--Farm:Users:MultiUser=true", $"--Farm:Pools:Of:own:Tenants:0={Owner}",
+            .. ModeArguments(), $"--Farm:Tenants:Operators={Operators}", "--Farm:Users:MultiUser=true", $"--Farm:Pools:Of:own:Tenants:0={Owner}",
             "--Farm:Assets:ScanAtStart=false", "--Farm:Worker:Parallelism=2", "--Farm:Worker:Packs:Root", RulesFarm.Packs, "--Farm:Worker:Packs:DefineTimeout", "00:00:01",
             .. StoreArguments(),
         ]);
@@ -47,6 +51,9 @@ public abstract class TenantFarm : IAsyncLifetime
         await Process.DisposeAsync();
         _root.Dispose();
     }
+
+    /// <summary>Where a tenant's name comes from.</summary>
+    private protected virtual IEnumerable<string> ModeArguments() => ["--Farm:Tenants:TrustHeader=true"];
 
     private protected virtual IEnumerable<string> StoreArguments() => [];
 }

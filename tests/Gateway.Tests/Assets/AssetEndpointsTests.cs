@@ -170,6 +170,36 @@ public class AssetEndpointsTests
         Assert.Equal("INVALID_BODY", CodeOf(await ReadAsync(host, "POST", path, """{"tags": [5]}""")));
     }
 
+    [Theory]
+    [InlineData("sort=name&order=asc&limit=2", "blue input")]
+    [InlineData("sort=name&order=desc&offset=1", "input blue")]
+    [InlineData("order=asc&offset=2", "input")]
+    [InlineData("offset=9", "")]
+    public async Task Refine_SortedAndPaged_IsInThatOrder(string query, string order)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        await CreateAsync(host, "one", "1.txt", ("tags", "input,red,blue"));
+        await CreateAsync(host, "two", "2.txt", ("tags", "input"));
+
+        var refined = await ReadAsync(host, "GET", $"/api/assets/tags/refine?{query}");
+
+        Assert.Equal(order, string.Join(' ', refined.GetProperty("tag_counts").EnumerateObject().Select(tag => tag.Name)));
+    }
+
+    [Theory]
+    [InlineData("sort=size")]
+    [InlineData("order=up")]
+    [InlineData("offset=-1")]
+    public async Task Refine_QueryThatBreaksARule_NamesTheField(string query)
+    {
+        await using var host = await GatewayHost.StartAsync();
+
+        var refused = await ReadAsync(host, "GET", $"/api/assets/tags/refine?{query}");
+
+        Assert.Equal("INVALID_QUERY", CodeOf(refused));
+        Assert.Contains(query.Split('=')[0], refused.GetRawText(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task List_Query_IsReadAndPaged()
     {

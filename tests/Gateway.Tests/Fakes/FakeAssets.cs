@@ -91,7 +91,13 @@ internal sealed class FakeAssets : IAssetGrain
         return Task.FromResult(new TagPage([.. tags.Skip(query.Offset).Take(query.Limit)], tags.Length));
     }
 
-    public Task<ImmutableArray<TagCount>> RefineAsync(string user, AssetFilter filter, int limit) => Task.FromResult<ImmutableArray<TagCount>>([.. Counted(user).Take(limit)]);
+    public Task<ImmutableArray<TagCount>> RefineAsync(string user, AssetFilter filter, int limit) => throw new NotSupportedException();
+
+    public Task<ImmutableArray<TagCount>> RefinePageAsync(string user, AssetFilter filter, RefineQuery query)
+    {
+        var tags = Counted(user).OrderBy(tag => query.ByName ? 0 : tag.Count);
+        return Task.FromResult<ImmutableArray<TagCount>>([.. (query.Ascending ? tags : tags.Reverse()).Skip(query.Offset).Take(query.Limit)]);
+    }
 
     public Task TouchAsync(Guid id) => Task.CompletedTask;
 

@@ -1,9 +1,5 @@
 using Farm.Gateway.Frontend;
 using Farm.Gateway.Tests.Fakes;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Farm.Gateway.Tests.Frontend;
@@ -85,8 +81,8 @@ public sealed class FrontendTests : IDisposable
     [Fact]
     public async Task UnknownPaths_ByOption_GoToAComfyServerWithTheirHost()
     {
-        await using var upstream = await UpstreamAsync();
-        await using var host = await GatewayHost.StartAsync(("Farm:Frontend:ComfyServer", upstream.Urls.First()), ("Farm:Frontend:Root", _build));
+        await using var upstream = await UpstreamServer.StartAsync();
+        await using var host = await GatewayHost.StartAsync(("Farm:Frontend:ComfyServer", upstream.Address), ("Farm:Frontend:Root", _build));
 
         var custom = await host.Client.PostAsync("/mypack/run?x=1", new StringContent("body"));
 
@@ -102,21 +98,6 @@ public sealed class FrontendTests : IDisposable
 
         Assert.Equal(4, options.Problems().Count());
         Assert.All(options.Problems(), problem => Assert.StartsWith("Farm:Frontend:", problem, StringComparison.Ordinal));
-    }
-
-    private static async Task<WebApplication> UpstreamAsync()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        var app = builder.Build();
-        app.Run(async context =>
-        {
-            var body = await new StreamReader(context.Request.Body).ReadToEndAsync();
-            await context.Response.WriteAsync($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString} {context.Request.Host} {body}");
-        });
-        await app.StartAsync();
-        return app;
     }
 
     private void Write(string name, string text)

@@ -58,6 +58,8 @@ public sealed class GuardTests
     [InlineData("Farm:Security:SessionLife", "00:00:00")]
     [InlineData("Farm:Security:FailuresPerMinute", "0")]
     [InlineData("Farm:Security:RateLimits:PerCaller", "-1")]
+    [InlineData("Farm:Gateway:CorsOrigin", "https://studio.example/")]
+    [InlineData("Farm:Gateway:CorsOrigin", "studio.example")]
     [InlineData("Farm:Security:Oidc:Authority", "http://id.example")]
     public async Task Option_BreakingItsRule_StopsTheStartAndIsNamed(string option, string value)
     {

@@ -33,6 +33,9 @@ internal sealed class SecureHost : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <summary>The data root.</summary>
+    public string Root => _root;
+
     /// <summary>Follows no redirects and keeps no cookies.</summary>
     public HttpClient Client { get; }
 

@@ -142,11 +142,29 @@ public abstract class AssetStoreSuite : IAsyncLifetime
 
         var all = await Store.TagsAsync(Tenant, User, new TagQuery("", "", ByName: false, WithUnused: true, 0, 100));
         var used = await Store.TagsAsync(Tenant, User, new TagQuery("", "r", ByName: true, WithUnused: false, 0, 100));
-        var refined = await Store.RefineAsync(Tenant, User, new AssetFilter { IncludeTags = ["red"], ExcludeTags = ["blue"] }, 10);
+        var refined = await Store.RefineAsync(Tenant, User, new AssetFilter { IncludeTags = ["red"], ExcludeTags = ["blue"] }, new RefineQuery(ByName: false, Ascending: false, 0, 10));
 
         Assert.Equal([new("input", 2), new("red", 2), new("blue", 1), new("green", 0)], all.Tags);
         Assert.Equal([new TagCount("red", 2)], used.Tags);
         Assert.Equal([new("input", 1), new("red", 1)], refined);
+    }
+
+    [Theory]
+    [InlineData(false, false, "input red blue")]
+    [InlineData(false, true, "blue input red")]
+    [InlineData(true, true, "blue input red")]
+    [InlineData(true, false, "red input blue")]
+    public async Task Refine_SortedAndPaged_GoesThroughAllTagsInOrder(bool byName, bool ascending, string order)
+    {
+        await InsertAsync("a", HashA, tags: ["input", "red", "blue"]);
+        await InsertAsync("b", HashA, tags: ["input", "red"]);
+
+        var pages = new List<TagCount>();
+        for (var offset = 0; offset < 4; offset += 2)
+            pages.AddRange(await Store.RefineAsync(Tenant, User, new AssetFilter(), new RefineQuery(byName, ascending, offset, 2)));
+
+        Assert.Equal(order.Split(' '), pages.Select(tag => tag.Name));
+        Assert.Equal([1, 2, 2], pages.Select(tag => tag.Count).Order());
     }
 
     [Fact]
