@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Farm.EndToEnd.ExecutionRules;
-using Farm.EndToEnd.Harness;
 using Xunit;
 
 namespace Farm.EndToEnd;
