@@ -5,8 +5,8 @@ namespace Farm.EndToEnd.Fuzzing;
 /// <summary>Holds an answer against what the list of operations promises: the OpenAPI document is made of it.</summary>
 internal static class AnswerJudge
 {
-    /// <summary>What any operation may answer: to whom, how much, how often, and where the farm is away.</summary>
-    private static readonly int[] Common = [401, 403, 413, 429, 503];
+    /// <summary>What any operation may answer: to whom, how much (of a body, an address, headers), how often, and where the farm is away.</summary>
+    private static readonly int[] Common = [401, 403, 413, 414, 429, 431, 503];
 
     /// <summary>What a request for a part, or for a file that the client has, may be answered with.</summary>
     private static readonly int[] OfFiles = [206, 304, 412, 416];
