@@ -71,17 +71,19 @@ internal static class ScaleScenario
         using var working = new CancellationTokenSource();
         var work = workers.WorkAsync(plan.Workers, working.Token);
         await Task.Delay(WarmUp, TimeProvider.System);
-        var (before, start, costs) = (workers.Completed, TimeProvider.System.GetTimestamp(), await Costs.ReadAsync(farm));
+        var costs = await Costs.ReadAsync(farm);
+        var (before, start) = (workers.Completed, TimeProvider.System.GetTimestamp());
         long memory = 0;
         while (TimeProvider.System.GetElapsedTime(start) < plan.Time)
         {
             await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
             memory = Math.Max(memory, farm.Silos[0].ResidentBytes());
         }
+        var spent = await Costs.ReadAsync(farm);
         var count = workers.Completed - before;
         var time = TimeProvider.System.GetElapsedTime(start);
         var rate = count / time.TotalSeconds;
-        (await Costs.ReadAsync(farm)).Say(costs, count, time);
+        spent.Say(costs, count, time);
         Say($"with PostgreSQL: {rate:F0} hand-outs/s, each begun and completed in the database; memory {memory >> 20} MiB at the most; load average {await File.ReadAllTextAsync("/proc/loadavg")}");
         var waited = workers.Waited;
         Say($"mean time of a call: claim {waited.Claim.TotalMilliseconds / workers.Completed:F0} ms, begin {waited.Begin.TotalMilliseconds / workers.Completed:F0} ms, complete {waited.Complete.TotalMilliseconds / workers.Completed:F0} ms");
