@@ -8,7 +8,7 @@ using Xunit;
 namespace Farm.EndToEnd.Watching;
 
 /// <summary>The dashboards and alerts against a farm that runs, as a Prometheus that scrapes it answers them.</summary>
-public sealed partial class DashboardTests : IAsyncLifetime
+public sealed partial class DashboardTests : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
@@ -25,6 +25,7 @@ public sealed partial class DashboardTests : IAsyncLifetime
     {
         string[] dashboards = ["overview.json", "prompts.json", "tenant.json", "worker.json"];
         Assert.Equal(dashboards, Monitoring.Panels().Select(p => p.Panel.Split(':')[0]).Distinct());
+        await StartAsync();
         using var client = await ComfyClient.ConnectAsync(_farm);
         await client.UploadAsync("broken.png", [1, 2, 3]);
 
@@ -47,30 +48,71 @@ public sealed partial class DashboardTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AlertRules_FarmThatRuns_AreEvaluated()
+    public async Task Alerts_WorkerThenFarmThenTargetsGone_Fire()
     {
-        var names = Monitoring.Alerts().Select(a => a.Alert).Order(StringComparer.Ordinal).ToArray();
+        // As short as a lease of 8 s lets it be.
+        await StartAsync("--Farm:Scheduling:WorkerLife", "00:00:09");
+        using var http = new HttpClient { BaseAddress = _farm.Address };
+        await UntilAsync(async () => (await _prometheus.QueryAsync("sum(farm_scheduler_workers) == 1", Limit)).Count == 1);
+        await UntilFiringAsync();
         var rules = await _prometheus.RulesAsync(Limit);
-        while (rules.Values.Contains("unknown"))
-            rules = await _prometheus.RulesAsync(Limit);
-
-        Assert.Equal(names, rules.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(Monitoring.Alerts().Select(a => a.Alert).Order(StringComparer.Ordinal), rules.Keys.Order(StringComparer.Ordinal));
         Assert.All(rules, rule => Assert.Equal("ok", rule.Value));
-    }
 
-    public async ValueTask InitializeAsync()
-    {
-        _limit.CancelAfter(Patience);
-        _farm = await FarmProcess.StartAsync(_root, "--Farm:Torch:Threads", "1", "--Farm:Management:Url", "http://127.0.0.1:0");
-        _prometheus = await Prometheus.StartAsync(new Uri(Address().Match(_farm.Log).Value), Limit);
+        await HoldWorkerAsync(http);
+        await UntilFiringAsync("FarmNoWorker");
+        await _farm.KillAsync();
+        await UntilFiringAsync("FarmNoGateway", "FarmNoSilo", "FarmNoWorker", "FarmProcessDown");
+        await _prometheus.ForgetTargetsAsync(Limit);
+        await UntilFiringAsync("FarmNoGateway", "FarmNoSilo", "FarmNoWorker", "FarmNotScraped");
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _prometheus.DisposeAsync();
-        await _farm.DisposeAsync();
+        if (_prometheus is not null)
+            await _prometheus.DisposeAsync();
+        if (_farm is not null)
+            await _farm.DisposeAsync();
         _root.Dispose();
         _limit.Dispose();
+    }
+
+    private async Task StartAsync(params string[] options)
+    {
+        _farm = await FarmProcess.StartAsync(_root, ["--Farm:Torch:Threads", "1", "--Farm:Management:Url", "http://127.0.0.1:0", .. options]);
+        // From here: how long a farm takes to start is not what is looked at.
+        _limit.CancelAfter(Patience);
+        _prometheus = await Prometheus.StartAsync(new Uri(Address().Match(_farm.Log).Value), Limit);
+    }
+
+    /// <summary>Lets the only worker ask for no more, so that it is not heard of.</summary>
+    private async Task HoldWorkerAsync(HttpClient http)
+    {
+        var workers = await http.GetFromJsonAsync<JsonNode>("/farm/api/workers", Limit);
+        var id = workers!["workers"]!.AsArray().Single()!["id"]!.GetValue<string>();
+        using var held = await http.PostAsJsonAsync($"/farm/api/workers/{Uri.EscapeDataString(id)}/drain", new { leave = false }, Limit);
+        held.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Waits until exactly these alerts fire; how full the machine's disk is does not matter here.</summary>
+    private async Task UntilFiringAsync(params string[] alerts)
+    {
+        string[] firing = [];
+        try
+        {
+            await UntilAsync(async () => (firing = [.. (await _prometheus.FiringAsync(Limit)).Except(["FarmDiskFull"]).Order(StringComparer.Ordinal)]).SequenceEqual(alerts));
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"Fired at last: {string.Join(", ", firing)}; awaited: {string.Join(", ", alerts)}");
+        }
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        while (!await holds())
+        {
+        }
     }
 
     private async Task<IReadOnlyList<double>> AskAsync(string name, string expression, IEnumerable<(string Name, string Expression)> empty)

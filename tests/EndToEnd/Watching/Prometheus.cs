@@ -8,9 +8,11 @@ using System.Text.Json;
 
 namespace Farm.EndToEnd.Watching;
 
-/// <summary>A Prometheus that scrapes one farm four times a second and has the farm's alert rules.</summary>
+/// <summary>A Prometheus that scrapes one farm four times a second and has the farm's alert rules, in a hurry.</summary>
 internal sealed class Prometheus : IAsyncDisposable
 {
+    private const string Targets = "targets.json";
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("farm-prometheus-");
     private readonly ConcurrentQueue<string> _log = new();
     private readonly Process _process;
@@ -18,14 +20,15 @@ internal sealed class Prometheus : IAsyncDisposable
 
     private Prometheus(string target)
     {
-        File.Copy(Monitoring.PathOf("alerts.yaml"), Path.Combine(_folder.FullName, "alerts.yaml"));
+        File.WriteAllText(Path.Combine(_folder.FullName, "alerts.yaml"), Monitoring.HastyRules());
+        File.WriteAllText(Path.Combine(_folder.FullName, Targets), $$"""[{"targets": ["{{target}}"]}]""");
         var configuration = Path.Combine(_folder.FullName, "prometheus.yaml");
         File.WriteAllText(configuration, $$"""
             global: {scrape_interval: 250ms, evaluation_interval: 1s}
             rule_files: [alerts.yaml]
             scrape_configs:
               - job_name: farm
-                static_configs: [{targets: ["{{target}}"]}]
+                file_sd_configs: [{files: [{{Targets}}], refresh_interval: 1s}]
             """);
         var port = FreePort();
         _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
@@ -70,6 +73,22 @@ internal sealed class Prometheus : IAsyncDisposable
         var data = await GetAsync("/api/v1/rules", cancel);
         return data.GetProperty("groups").EnumerateArray().SelectMany(g => g.GetProperty("rules").EnumerateArray())
             .ToDictionary(r => r.GetProperty("name").GetString()!, r => r.GetProperty("health").GetString()!, StringComparer.Ordinal);
+    }
+
+    /// <summary>The names of the alerts that fire.</summary>
+    public async Task<IEnumerable<string>> FiringAsync(CancellationToken cancel)
+    {
+        var data = await GetAsync("/api/v1/alerts", cancel);
+        return data.GetProperty("alerts").EnumerateArray().Where(a => a.GetProperty("state").GetString() == "firing")
+            .Select(a => a.GetProperty("labels").GetProperty("alertname").GetString()!);
+    }
+
+    /// <summary>Lists no target any more, as DNS does when a container is stopped.</summary>
+    public async Task ForgetTargetsAsync(CancellationToken cancel)
+    {
+        var empty = Path.Combine(_folder.FullName, "none.json");
+        await File.WriteAllTextAsync(empty, "[]", cancel);
+        File.Move(empty, Path.Combine(_folder.FullName, Targets), overwrite: true);
     }
 
     public async ValueTask DisposeAsync()
