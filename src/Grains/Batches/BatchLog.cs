@@ -17,6 +17,9 @@ internal static partial class BatchLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {BatchId}: prompt {RunId} could not be taken back; it is tried again.")]
     public static partial void NotWithdrawn(ILogger logger, Exception error, Guid batchId, Guid runId);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {BatchId} could not be woken; it is tried again.")]
+    public static partial void NotWoken(ILogger logger, Exception error, Guid batchId);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Unfinished batches could not be looked for; it is tried again.")]
     public static partial void ScanFailed(ILogger logger, Exception error);
 }

@@ -34,7 +34,7 @@ internal sealed class UnfinishedBatches(
         {
             try
             {
-                foreach (var batch in await store.UnfinishedAsync()) await grains.GetGrain<IBatchGrain>(batch).WakeAsync();
+                foreach (var batch in await store.UnfinishedAsync()) await WakeAsync(batch);
             }
             catch (Exception error)
             {
@@ -43,5 +43,18 @@ internal sealed class UnfinishedBatches(
             }
         }
         while (await timer.WaitForNextTickAsync(_stop.Token));
+    }
+
+    /// <summary>One that cannot be woken keeps no other from it.</summary>
+    private async Task WakeAsync(Guid batch)
+    {
+        try
+        {
+            await grains.GetGrain<IBatchGrain>(batch).WakeAsync();
+        }
+        catch (Exception error)
+        {
+            BatchLog.NotWoken(logger, error, batch);
+        }
     }
 }

@@ -4,7 +4,9 @@ using Farm.Contracts.Batches;
 using Farm.Contracts.Ledger;
 using Farm.Contracts.Prompts;
 using Farm.Grains.Batches;
+using Farm.Grains.Persistence;
 using Farm.Grains.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Farm.Grains.Tests.Batches;
@@ -79,6 +81,22 @@ public sealed class BatchTests
         Assert.Equal(8, WidthOf(job!));
         Assert.Equal(BatchStatus.Completed, (await EndAsync(farm, id)).Status);
         Assert.Null(await farm.ClaimAsync());
+    }
+
+    [Fact]
+    public async Task Batches_OfWhichSomeCannotBeRead_KeepNoOtherFromGoingOn()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var store = farm.Services.GetRequiredService<IBatchStore>();
+        // In whatever order they are looked at, one that cannot be read comes before the one that can.
+        Guid[] ids = [new(1, 0, 0, new byte[8]), new(2, 0, 0, new byte[8]), new(3, 0, 0, new byte[8])];
+        foreach (var id in ids) await store.InsertAsync(BatchMachine.Submit(id, Submission(Widths(1), 1), Samples.Start));
+        await using (var db = await farm.Services.GetRequiredService<IDbContextFactory<FarmDb>>().CreateDbContextAsync())
+            await db.BatchDefinitions.Where(b => b.BatchId != ids[1]).ExecuteUpdateAsync(b => b.SetProperty(x => x.Definition, "{"));
+
+        while (await farm.Scheduler.CountAsync(Tenant) == 0) farm.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(ids[1], (await farm.BeginAsync()).Submission.BatchId);
     }
 
     [Fact]
