@@ -15,6 +15,11 @@ public interface IPromptGrain : IGrainWithGuidKey
     [Alias("Submit"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
     Task<SubmitReceipt> SubmitAsync(PromptSubmission submission);
 
+    /// <summary>The answer to a submission that was taken before, for a client that repeats what would not be taken now; null when there is none.</summary>
+    /// <exception cref="PromptConflictException">It was submitted before with another fingerprint.</exception>
+    [Alias("Repeat"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
+    Task<SubmitReceipt?> RepeatAsync(string fingerprint);
+
     /// <summary>
     /// A worker that holds a lease asks for the work. Commits the start of the attempt.
     /// Returns null when there is nothing to run any more: the prompt was deleted, or another attempt has taken its place.
@@ -33,7 +38,9 @@ public interface IPromptGrain : IGrainWithGuidKey
     [Alias("Complete")]
     Task<bool> CompleteAsync(RunResult result);
 
-    /// <summary>Asks the running attempt to stop between two steps. False when the prompt is not running.</summary>
+    /// <summary>
+    /// Asks the running attempt to stop between two steps. When this returns, no crash lets the prompt run on. False when the prompt is not running.
+    /// </summary>
     [Alias("Interrupt"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]
     Task<bool> InterruptAsync();
 

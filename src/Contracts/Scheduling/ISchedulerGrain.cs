@@ -55,11 +55,11 @@ public interface ISchedulerGrain : IGrainWithStringKey
     Task ReleaseAsync(Guid runId, bool succeeded, RunUsage? usage = null);
 
     /// <summary>
-    /// A worker that still lives failed at a run; told before the run is released. A lease that ends the scheduler sees itself. One that fails the same
-    /// way so many times in a row (<c>Farm:Scheduling:FaultLimit</c>) is set aside.
+    /// A worker failed at an attempt of a run: told once that is committed, before the run is released. One that fails the same way so many times in a
+    /// row (<c>Farm:Scheduling:FaultLimit</c>) is set aside. Telling it again counts nothing.
     /// </summary>
     [Alias("Fault")]
-    Task FaultAsync(string workerId, Guid runId, WorkerFault fault, string detail);
+    Task FaultAsync(string workerId, Guid runId, WorkerFault fault, string detail, int attempt = 0);
 
     /// <summary>The workers that get no prompts because they failed again and again.</summary>
     [Alias("SetAside"), Idempotent, ResponseTimeout(IdempotentAttribute.Patience)]

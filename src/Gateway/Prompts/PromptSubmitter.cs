@@ -20,22 +20,23 @@ internal sealed partial class PromptSubmitter(
 
     private ISchedulerGrain Scheduler => grains.GetGrain<ISchedulerGrain>(ISchedulerGrain.Key);
 
-    /// <summary>Validates and queues; the answer says either the id and number, or why not.</summary>
+    /// <summary>
+    /// Validates and queues; the answer says either the id and number, or why not. What was taken before is answered as then, also where it would be
+    /// refused now: many wait, or a file has gone.
+    /// </summary>
     public async Task<PromptAnswer> SubmitAsync(PromptRequest request, RequestIdentity identity, CancellationToken cancel)
     {
-        using var span = SubmitTracing.Start(identity.Tenant);
-        // The counter moves with every post that brings no number, the refused ones included.
-        var admission = Scheduler.AdmitAsync(identity.Tenant);
-        var number = request.Number ?? await DrawAsync(request, identity);
-        if (await admission is { } wait)
-            throw OverQuota(wait);
-        var prepared = await PrepareAsync(request, identity, cancel);
-        if (prepared.Submission is not { } submission)
-            return PromptAnswer.Refused(prepared.Result);
         var key = SubmissionKey.Of(request, identity);
-        var receipt = await SubmitAsync(key.RunId, submission with { Number = number, Fingerprint = key.Fingerprint, TraceParent = span.TraceParent() });
-        Accepted(logger, receipt.PromptId);
-        return new PromptAnswer(receipt, prepared.Result, request.Number is not null);
+        try
+        {
+            var answer = await TakeAsync(request, identity, key, cancel);
+            return answer.Receipt is null ? await RepeatedAsync(request, key) ?? answer : answer;
+        }
+        catch (RequestRefusedException)
+        {
+            if (await RepeatedAsync(request, key) is { } repeated) return repeated;
+            throw;
+        }
     }
 
     /// <summary>Validates; the answer has a submission without a number, or says why there is none.</summary>
@@ -57,14 +58,36 @@ internal sealed partial class PromptSubmitter(
         return new PreparedPrompt(Build(request, identity, graph, result, number: 0) with { Needs = needs }, result, graph, view);
     }
 
+    private async Task<PromptAnswer> TakeAsync(PromptRequest request, RequestIdentity identity, SubmissionKey key, CancellationToken cancel)
+    {
+        using var span = SubmitTracing.Start(identity.Tenant);
+        // The counter moves with every post that brings no number, the refused ones included.
+        var admission = Scheduler.AdmitAsync(identity.Tenant);
+        var number = request.Number ?? await DrawAsync(request, identity);
+        if (await admission is { } wait)
+            throw OverQuota(wait);
+        var prepared = await PrepareAsync(request, identity, cancel);
+        if (prepared.Submission is not { } submission)
+            return PromptAnswer.Refused(prepared.Result);
+        var receipt = await AskAsync(key, prompt => prompt.SubmitAsync(submission with { Number = number, Fingerprint = key.Fingerprint, TraceParent = span.TraceParent() }));
+        Accepted(logger, receipt.PromptId);
+        return new PromptAnswer(receipt, prepared.Result, request.Number is not null);
+    }
+
     private static RequestRefusedException OverQuota(TimeSpan wait) => new(
         "too_many_pending", "Too many prompts wait", "as many prompts of the tenant wait as its quota allows", StatusCodes.Status429TooManyRequests) { RetryAfter = wait };
 
-    private async Task<SubmitReceipt> SubmitAsync(Guid runId, PromptSubmission submission)
+    /// <summary>The answer to what was submitted before under the same id; null where nothing was, or the id may repeat.</summary>
+    private async Task<PromptAnswer?> RepeatedAsync(PromptRequest request, SubmissionKey key) =>
+        key.Fingerprint is { } fingerprint && await AskAsync(key, prompt => prompt.RepeatAsync(fingerprint)) is { } receipt
+            ? new PromptAnswer(receipt, ValidationResult.None, request.Number is not null)
+            : null;
+
+    private async Task<T> AskAsync<T>(SubmissionKey key, Func<IPromptGrain, Task<T>> ask)
     {
         try
         {
-            return await grains.GetGrain<IPromptGrain>(runId).SubmitAsync(submission);
+            return await ask(grains.GetGrain<IPromptGrain>(key.RunId));
         }
         catch (PromptConflictException)
         {

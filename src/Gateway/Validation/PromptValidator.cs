@@ -56,6 +56,9 @@ internal sealed class PromptValidator(
 internal sealed record ValidationResult(
     PromptError? Refusal, ImmutableArray<string> Targets, IReadOnlyCollection<NodeErrorEntry> NodeErrors, ImmutableArray<NodeCheck> Deferred)
 {
+    /// <summary>Of what is not looked at.</summary>
+    public static ValidationResult None { get; } = new(null, [], [], []);
+
     /// <summary>Writes the <c>node_errors</c> object.</summary>
     public void WriteNodeErrors(Utf8JsonWriter writer)
     {

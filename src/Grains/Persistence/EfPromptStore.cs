@@ -126,6 +126,7 @@ internal sealed class EfPromptStore : IPromptStore
         StartedAt = state.StartedAt?.ToUnixTimeMilliseconds(),
         EndedAt = state.EndedAt?.ToUnixTimeMilliseconds(),
         Outcome = state.Outcome,
+        Interrupted = state.Interrupted,
         Lost = EventJson.WriteLost(state.Lost),
         JobStatus = state.Status == PromptStatus.Running ? JobStatus.InProgress : JobStatus.Pending,
     };
@@ -187,6 +188,7 @@ internal sealed class EfPromptStore : IPromptStore
         StartedAt = ToTime(row.StartedAt),
         EndedAt = ToTime(row.EndedAt),
         Outcome = row.Outcome,
+        Interrupted = row.Interrupted,
         Lost = EventJson.Read<LostAttempt>(row.Lost),
     };
 

@@ -117,9 +117,22 @@ internal sealed class EfQueueStore(IDbContextFactory<FarmDb> contexts, GroupComm
         Expression<Func<PromptRow, bool>> which, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var runs = db.Prompts.AsNoTracking().Where(which).Select(p => new StoredRun(
-            p.RunId, p.Tenant, p.PromptId, p.Number, p.Attempt, p.ClassTypes, p.CreatedAt, p.Status == PromptStatus.Running, p.WorkerId, p.TraceParent));
-        await foreach (var run in runs.AsAsyncEnumerable().WithCancellation(cancellation)) yield return run;
+        var runs = db.Prompts.AsNoTracking().Where(which).Select(p => new
+        {
+            Run = new StoredRun(p.RunId, p.Tenant, p.PromptId, p.Number, p.Attempt, p.ClassTypes, p.CreatedAt, p.Status == PromptStatus.Running, p.WorkerId, p.TraceParent),
+            p.Lost,
+        });
+        await foreach (var found in runs.AsAsyncEnumerable().WithCancellation(cancellation)) yield return found.Lost is null ? found.Run : WithLost(found.Run, found.Lost);
+    }
+
+    private static StoredRun WithLost(StoredRun run, string lost)
+    {
+        var attempts = EventJson.Read<LostAttempt>(lost);
+        return run with
+        {
+            Avoids = [.. attempts.Select(attempt => attempt.WorkerId).OfType<string>().Distinct(StringComparer.Ordinal)],
+            CameBackAt = attempts[^1].At.ToUnixTimeMilliseconds(),
+        };
     }
 
     private static IQueryable<CounterRow> Terms(FarmDb db) =>

@@ -12,7 +12,7 @@ internal sealed record PromptChange(PromptRow Row, PromptChange.EndRows? End = n
     private static readonly string[] Changing =
     [
         nameof(PromptRow.Status), nameof(PromptRow.Attempt), nameof(PromptRow.WorkerId), nameof(PromptRow.StartedAt), nameof(PromptRow.EndedAt),
-        nameof(PromptRow.Outcome), nameof(PromptRow.Lost), nameof(PromptRow.JobStatus),
+        nameof(PromptRow.Outcome), nameof(PromptRow.Interrupted), nameof(PromptRow.Lost), nameof(PromptRow.JobStatus),
     ];
 
     /// <summary>What an end adds.</summary>

@@ -18,6 +18,7 @@ internal static class PromptSets
         Column("started_at", "bigint", c => c.Row.StartedAt),
         Column("ended_at", "bigint", c => c.Row.EndedAt),
         Column("outcome", "integer", c => (int?)c.Row.Outcome),
+        Column("interrupted", "boolean", c => c.Row.Interrupted),
         Column("lost_attempts", "text", c => c.Row.Lost),
         Column("job_status", "integer", c => (int)c.Row.JobStatus),
     ];
@@ -40,7 +41,8 @@ internal static class PromptSets
 
     private const string Update = """
         UPDATE prompts AS stored SET status = changed.status, attempt = changed.attempt, revision = changed.revision, worker_id = changed.worker_id,
-            started_at = changed.started_at, ended_at = changed.ended_at, outcome = changed.outcome, lost_attempts = changed.lost_attempts, job_status = changed.job_status
+            started_at = changed.started_at, ended_at = changed.ended_at, outcome = changed.outcome, interrupted = changed.interrupted,
+            lost_attempts = changed.lost_attempts, job_status = changed.job_status
         FROM changed WHERE stored.run_id = changed.run_id AND stored.revision = changed.revision - 1
         """;
 

@@ -23,11 +23,13 @@ internal sealed class PromptGrain(
     private bool _countedAsWaiting;
     private bool _toldEnd;
     private StepWatch? _watch;
-    private int _stalled;
 
     private Guid RunId => this.GetPrimaryKey();
 
     private ISchedulerGrain Scheduler => GrainFactory.GetGrain<ISchedulerGrain>(ISchedulerGrain.Key);
+
+    /// <summary>Also what could not be committed holds while this activation lives: the client wanted it.</summary>
+    private bool IsInterrupted => _interrupted || _state is { Interrupted: true };
 
     private StepWatch Watch => _watch ??= new StepWatch(options.Value.StepTimeout, clock);
 
@@ -44,10 +46,14 @@ internal sealed class PromptGrain(
     public async Task<SubmitReceipt> SubmitAsync(PromptSubmission submission)
     {
         if (_state is null) await InsertAsync(PromptStateMachine.Submit(RunId, submission));
-        if (_state!.Submission.Fingerprint != submission.Fingerprint) throw new PromptConflictException();
-        if (_state.Status == PromptStatus.Queued) await Scheduler.EnqueueAsync(ToEntry(_state));
-        KeepOrLetGo(submission);
-        return new SubmitReceipt { PromptId = _state.Submission.PromptId, Number = _state.Submission.Number };
+        return await AnswerAsync(_state!, submission.Fingerprint);
+    }
+
+    /// <inheritdoc/>
+    public async Task<SubmitReceipt?> RepeatAsync(string fingerprint)
+    {
+        await LoadAsync();
+        return _state is null ? null : await AnswerAsync(_state, fingerprint);
     }
 
     /// <inheritdoc/>
@@ -84,7 +90,7 @@ internal sealed class PromptGrain(
         if (events.Count > 0 || !Watch.IsOn) Watch.Moved(StartWatching);
         _messages.Add(events);
         await TellAsync(Router.PublishAsync(events));
-        return _interrupted ? RunOrder.Interrupt : RunOrder.Continue;
+        return IsInterrupted ? RunOrder.Interrupt : RunOrder.Continue;
     }
 
     /// <inheritdoc/>
@@ -92,21 +98,21 @@ internal sealed class PromptGrain(
     {
         await LoadAsync();
         if (_state is null) return false;
+        var failed = FailedOf(_state, result.Fault, result.Attempt, ReasonOf(result));
         if (PromptStateMachine.HasCompleted(_state, result.Attempt))
         {
             // Committed by an activation that died with its silo, perhaps before it told.
-            if (!_toldEnd) await TellEndAsync(result.Events, result.Usage);
+            if (!_toldEnd) await TellEndAsync(result.Events, failed, result.Usage);
             return true;
         }
         if (PromptStateMachine.Complete(_state, result.Attempt, result.Outcome, clock.GetUtcNow()) is not { } ended) return false;
-        if (result.Fault != WorkerFault.None)
+        if (failed is not null)
         {
-            if (await TakeFaultAsync(result)) return false;
+            if (await TryElsewhereAsync(failed)) return false;
             result = result with { Events = LostRun.WithHistory(result.Events, _state) };
         }
-        _messages.Add(result.Events);
-        var end = new PromptEnd(result.Outcome, result.Completed, result.Outputs, _messages.ForHistory(ended.StartedAt)) { ModelHashes = result.ModelHashes };
-        await EndAsync(ended, end, result.Events, result.Usage);
+        var end = new PromptEnd(result.Outcome, result.Completed, result.Outputs, _messages.ForHistory(result.Events, ended.StartedAt)) { ModelHashes = result.ModelHashes };
+        await EndAsync(ended, end, result.Events, failed, result.Usage);
         if (AssetFiles.Saved(result.Outputs) is { IsEmpty: false } saved)
             await TellAsync(GrainFactory.GetGrain<IAssetScanGrain>(ended.Submission.Tenant).SavedAsync(ended.Submission.User, ended.Submission.PromptId, saved));
         return true;
@@ -116,9 +122,10 @@ internal sealed class PromptGrain(
     public async Task<bool> InterruptAsync()
     {
         await LoadAsync();
-        var running = _state?.Status == PromptStatus.Running;
-        _interrupted |= running;
-        return running;
+        if (_state is null || PromptStateMachine.Interrupt(_state) is not { } interrupted) return false;
+        _interrupted = true;
+        if (!_state.Interrupted) await CommitAsync(interrupted, store.UpdateAsync(interrupted));
+        return true;
     }
 
     /// <inheritdoc/>
@@ -158,7 +165,17 @@ internal sealed class PromptGrain(
     }
 
     /// <inheritdoc/>
-    public async Task LoseAttemptAsync(int attempt, string reason, bool givenBack)
+    public Task LoseAttemptAsync(int attempt, string reason, bool givenBack) => LoseAsync(attempt, reason, givenBack ? WorkerFault.None : WorkerFault.LostLease);
+
+    private IGrainTimer StartWatching(GrainTimerCreationOptions options) => this.RegisterGrainTimer(WatchAsync, options);
+
+    /// <summary>Takes a run that stands still from its worker, which learns it from the answer to its next report.</summary>
+    private async Task WatchAsync(CancellationToken cancellation)
+    {
+        if (_state is { Status: PromptStatus.Running, Attempt: var attempt } && Watch.IsOver) await LoseAsync(attempt, $"no progress for {options.Value.StepTimeout}", WorkerFault.Stalled);
+    }
+
+    private async Task LoseAsync(int attempt, string reason, WorkerFault fault)
     {
         await LoadAsync();
         if (_state is null || _state.Status == PromptStatus.Ended)
@@ -168,28 +185,16 @@ internal sealed class PromptGrain(
         }
         if (_state.Attempt == attempt)
         {
-            PromptLog.Lost(logger, RunId, attempt, _state.WorkerId, reason);
-            instruments.Lost();
-            if (_interrupted || (!givenBack && PromptStateMachine.Counted(_state) >= options.Value.MaxAttempts))
+            var failed = FailedOf(_state, fault, attempt, $"prompt {RunId}, attempt {attempt}: {reason}");
+            if (IsInterrupted || (fault != WorkerFault.None && PromptStateMachine.Counted(_state) >= options.Value.MaxAttempts))
             {
-                await GiveUpAsync(attempt, reason);
+                await GiveUpAsync(attempt, reason, failed);
                 return;
             }
-            await QueueAgainAsync(attempt, reason, givenBack);
+            await QueueAgainAsync(attempt, reason, givenBack: fault == WorkerFault.None);
+            await TellAsync(FaultAsync(failed));
         }
         if (_state.Status == PromptStatus.Queued) await Scheduler.EnqueueAsync(ToEntry(_state));
-    }
-
-    private IGrainTimer StartWatching(GrainTimerCreationOptions options) => this.RegisterGrainTimer(WatchAsync, options);
-
-    /// <summary>Takes a run that stands still from its worker, which learns it from the answer to its next report.</summary>
-    private async Task WatchAsync(CancellationToken cancellation)
-    {
-        if (_state is not { Status: PromptStatus.Running, Attempt: var attempt, WorkerId: { } worker } || !Watch.IsOver) return;
-        var reason = $"no progress for {options.Value.StepTimeout}";
-        if (_stalled != attempt) await TellAsync(Scheduler.FaultAsync(worker, RunId, WorkerFault.Stalled, $"prompt {RunId}, attempt {attempt}: {reason}"));
-        _stalled = attempt;
-        await LoseAttemptAsync(attempt, reason, givenBack: false);
     }
 
     /// <summary>
@@ -197,23 +202,37 @@ internal sealed class PromptGrain(
     /// everything was unloaded, the prompt is told so, as by ComfyUI.
     /// </summary>
     /// <returns>Whether the prompt goes back to the queue.</returns>
-    private async Task<bool> TakeFaultAsync(RunResult result)
+    private async Task<bool> TryElsewhereAsync(FailedAttempt failed)
     {
-        var reason = result.Events.OfType<ExecutionError>().LastOrDefault()?.Failure.Message.Trim() ?? result.Fault.ToString();
-        await TellAsync(Scheduler.FaultAsync(_state!.WorkerId!, RunId, result.Fault, reason));
-        if (result.Fault != WorkerFault.Device || _interrupted || PromptStateMachine.Counted(_state) >= options.Value.MaxAttempts) return false;
-        PromptLog.Lost(logger, RunId, result.Attempt, _state.WorkerId, reason);
-        instruments.Lost();
-        await QueueAgainAsync(result.Attempt, reason, givenBack: false);
-        await TellAsync(Scheduler.EnqueueAsync(ToEntry(_state)));
+        if (failed.Fault != WorkerFault.Device || IsInterrupted || PromptStateMachine.Counted(_state!) >= options.Value.MaxAttempts) return false;
+        await QueueAgainAsync(failed.Attempt, failed.Detail, givenBack: false);
+        await TellAsync(FaultAsync(failed));
+        await TellAsync(Scheduler.EnqueueAsync(ToEntry(_state!)));
         return true;
     }
 
     private async Task QueueAgainAsync(int attempt, string reason, bool givenBack)
     {
-        var again = PromptStateMachine.Lose(_state!, attempt, reason, clock.GetUtcNow(), givenBack)!;
+        var worker = _state!.WorkerId;
+        var again = PromptStateMachine.Lose(_state, attempt, reason, clock.GetUtcNow(), givenBack)!;
         await CommitAsync(again, store.UpdateAsync(again));
+        Lost(attempt, worker, reason);
         KeepOrLetGo(again.Submission);
+    }
+
+    private void Lost(int attempt, string? worker, string reason)
+    {
+        PromptLog.Lost(logger, RunId, attempt, worker, reason);
+        instruments.Lost();
+    }
+
+    /// <summary>The answer to a submission that was committed, now or before.</summary>
+    private async Task<SubmitReceipt> AnswerAsync(PromptState state, string? fingerprint)
+    {
+        if (state.Submission.Fingerprint != fingerprint) throw new PromptConflictException();
+        if (state.Status == PromptStatus.Queued) await Scheduler.EnqueueAsync(ToEntry(state));
+        KeepOrLetGo(state.Submission);
+        return new SubmitReceipt { PromptId = state.Submission.PromptId, Number = state.Submission.Number };
     }
 
     /// <summary>A new prompt is inserted without asking whether it exists: that is known when it is refused.</summary>
@@ -236,34 +255,44 @@ internal sealed class PromptGrain(
         PromptLog.Queued(logger, RunId, queued.Submission.Tenant);
     }
 
-    private async Task GiveUpAsync(int attempt, string reason)
+    private async Task GiveUpAsync(int attempt, string reason, FailedAttempt? failed)
     {
         var now = clock.GetUtcNow();
-        var outcome = _interrupted ? RunOutcome.Interrupted : RunOutcome.Error;
-        var ended = PromptStateMachine.GiveUp(_state!, attempt, outcome, reason, now)!;
-        RunEvent closing = _interrupted ? LostRun.Interrupted(ended, Router.LastNode, now) : LostRun.Error(ended, Router.LastNode, now);
-        _messages.Add([closing]);
-        await EndAsync(ended, new PromptEnd(outcome, Completed: false, [], _messages.ForHistory(ended.StartedAt)), [closing]);
+        var worker = _state!.WorkerId;
+        var outcome = IsInterrupted ? RunOutcome.Interrupted : RunOutcome.Error;
+        var ended = PromptStateMachine.GiveUp(_state, attempt, outcome, reason, now)!;
+        RunEvent closing = IsInterrupted ? LostRun.Interrupted(ended, Router.LastNode, now) : LostRun.Error(ended, Router.LastNode, now);
+        await EndAsync(ended, new PromptEnd(outcome, Completed: false, [], _messages.ForHistory([closing], ended.StartedAt)), [closing], failed);
+        Lost(attempt, worker, reason);
     }
 
-    /// <summary>Commits the end, then tells: the closing events, the tenant's new count, the run's end (ComfyUI's order).</summary>
-    private async Task EndAsync(PromptState ended, PromptEnd end, IReadOnlyList<RunEvent> closing, RunUsage? usage = null)
+    /// <summary>Commits the end, then tells: the closing events, whose fault it was, the tenant's new count, the run's end (ComfyUI's order).</summary>
+    private async Task EndAsync(PromptState ended, PromptEnd end, IReadOnlyList<RunEvent> closing, FailedAttempt? failed, RunUsage? usage = null)
     {
         using (PromptTracing.Start("end", ended)?.SetTag("farm.outcome", end.Outcome.ToString())) await CommitAsync(ended, store.EndAsync(ended, end));
         instruments.Ended(ended, end.Outcome);
         PromptLog.Ended(logger, (ended.EndedAt - ended.StartedAt)?.TotalSeconds ?? 0, RunId, ended.Attempt, end.Outcome);
-        await TellEndAsync(closing, usage);
+        await TellEndAsync(closing, failed, usage);
     }
 
-    private async Task TellEndAsync(IReadOnlyList<RunEvent> closing, RunUsage? usage)
+    private async Task TellEndAsync(IReadOnlyList<RunEvent> closing, FailedAttempt? failed, RunUsage? usage)
     {
         _toldEnd = true;
         DeactivateOnIdle();
         await TellAsync(Router.PublishAsync(closing));
+        await TellAsync(FaultAsync(failed));
         await TellAsync(Scheduler.ReleaseAsync(RunId, _state!.Outcome == RunOutcome.Success, usage));
         await TellAsync(Router.PublishAsync([new NodeExecuting(null, null)]));
         await TellBatchAsync(_state!.Submission.BatchId);
     }
+
+    private Task FaultAsync(FailedAttempt? failed) =>
+        failed is null ? Task.CompletedTask : Scheduler.FaultAsync(failed.WorkerId, RunId, failed.Fault, failed.Detail, failed.Attempt);
+
+    private static FailedAttempt? FailedOf(PromptState state, WorkerFault fault, int attempt, string detail) =>
+        fault != WorkerFault.None && state is { WorkerId: { } worker } ? new FailedAttempt(worker, attempt, fault, detail) : null;
+
+    private static string ReasonOf(RunResult result) => result.Events.OfType<ExecutionError>().LastOrDefault()?.Failure.Message.Trim() ?? result.Fault.ToString();
 
     private Task TellBatchAsync(Guid? batch) =>
         batch is { } id ? TellAsync(GrainFactory.GetGrain<IBatchGrain>(id).EndedAsync(RunId)) : Task.CompletedTask;
@@ -349,4 +378,7 @@ internal sealed class PromptGrain(
         CreatedAt = state.Submission.CreatedAt,
         TraceParent = state.Submission.TraceParent,
     };
+
+    /// <summary>An attempt that came to nothing by its worker's fault, for the scheduler to count once that is committed.</summary>
+    private sealed record FailedAttempt(string WorkerId, int Attempt, WorkerFault Fault, string Detail);
 }

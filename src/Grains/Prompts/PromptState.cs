@@ -56,6 +56,9 @@ internal sealed record PromptState
     /// <summary>How it ended, once it has.</summary>
     public RunOutcome? Outcome { get; init; }
 
+    /// <summary>Whether the running attempt is to be interrupted.</summary>
+    public bool Interrupted { get; init; }
+
     /// <summary>Attempts whose workers went silent, oldest first.</summary>
     public ImmutableArray<LostAttempt> Lost { get; init; } = [];
 

@@ -60,6 +60,10 @@ internal static class PromptStateMachine
             ? End(lost, outcome, now) with { StartedAt = state.StartedAt, Revision = lost.Revision }
             : null;
 
+    /// <summary>running → running, but to be interrupted; such a one is not tried again.</summary>
+    public static PromptState? Interrupt(PromptState state) =>
+        state.Status == PromptStatus.Running ? state with { Interrupted = true, Revision = state.Revision + 1 } : null;
+
     /// <summary>Attempts that count against the prompt, with the current one if it has begun.</summary>
     public static int Counted(PromptState state) => state.Lost.Count(lost => lost.Counts()) + (state.Status == PromptStatus.Running ? 1 : 0);
 

@@ -3,32 +3,33 @@ using Farm.Contracts.Prompts;
 
 namespace Farm.Grains.Prompts;
 
-/// <summary>The messages of an attempt that its history entry will list: start, cached, and how it ended.</summary>
+/// <summary>The messages of an attempt that its history entry will list: start, cached, and how it ended; each once, however often it is told.</summary>
 internal sealed class RunMessages
 {
-    private readonly List<RunEvent> _kept = [];
+    private ExecutionStart? _start;
+    private ExecutionCached? _cached;
 
     /// <summary>A new attempt starts with none.</summary>
-    public void Clear() => _kept.Clear();
+    public void Clear() => (_start, _cached) = (null, null);
 
-    /// <summary>Keeps those that history lists. A blocker's report carries no time and is not kept.</summary>
+    /// <summary>Keeps those that history lists. A report may be sent again: the first counts.</summary>
     public void Add(IReadOnlyList<RunEvent> events)
     {
         foreach (var happened in events)
         {
-            if (happened is ExecutionStart or ExecutionCached or ExecutionSuccess or ExecutionInterrupted or ExecutionError { Timestamp: not null })
-                _kept.Add(happened);
+            if (happened is ExecutionStart start) _start ??= start;
+            if (happened is ExecutionCached cached) _cached ??= cached;
         }
     }
 
     /// <summary>
-    /// The list for history. Where a silo was lost during the run, and with it the first messages, the start comes from the
-    /// stored time of the attempt.
+    /// The list for history, which nothing is kept of: an end may not come to be committed. Where a silo was lost during the run, and with it the
+    /// first messages, the start comes from the stored time of the attempt. A blocker's report carries no time and is not listed.
     /// </summary>
-    public ImmutableArray<RunEvent> ForHistory(DateTimeOffset? startedAt)
+    public ImmutableArray<RunEvent> ForHistory(IReadOnlyList<RunEvent> closing, DateTimeOffset? startedAt)
     {
-        if (_kept.Exists(m => m is ExecutionStart) || startedAt is not { } start) return [.. _kept];
-        var time = start.ToUnixTimeMilliseconds();
-        return [new ExecutionStart(time), new ExecutionCached([], time), .. _kept.Where(m => m is not ExecutionCached)];
+        var end = closing.Where(e => e is ExecutionSuccess or ExecutionInterrupted or ExecutionError { Timestamp: not null }).TakeLast(1);
+        if (_start is null && startedAt?.ToUnixTimeMilliseconds() is { } time) return [new ExecutionStart(time), new ExecutionCached([], time), .. end];
+        return [.. new RunEvent?[] { _start, _cached }.OfType<RunEvent>(), .. end];
     }
 }

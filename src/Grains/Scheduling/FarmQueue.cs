@@ -158,6 +158,8 @@ internal sealed class FarmQueue(ITenantOrder order, RankPolicy rank, TenantQuota
             Priority = needs.Priority,
             Attempt = run.Attempt,
             TraceParent = run.TraceParent,
+            Avoids = run.Avoids,
+            CameBackAt = run.CameBackAt,
             Lease = lease,
         };
     }

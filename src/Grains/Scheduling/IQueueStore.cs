@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Farm.Contracts.Workers;
 
 namespace Farm.Grains.Scheduling;
@@ -60,4 +61,11 @@ internal interface IQueueStore
 /// <param name="WorkerId">The worker of that attempt.</param>
 /// <param name="TraceParent">The trace it belongs to; null when it is not traced.</param>
 internal sealed record StoredRun(
-    Guid RunId, string Tenant, string PromptId, double Number, int Attempt, string Needs, long CreatedAt, bool Running, string? WorkerId, string? TraceParent);
+    Guid RunId, string Tenant, string PromptId, double Number, int Attempt, string Needs, long CreatedAt, bool Running, string? WorkerId, string? TraceParent)
+{
+    /// <summary>Workers that attempts of it came to nothing on.</summary>
+    public ImmutableArray<string> Avoids { get; init; } = [];
+
+    /// <summary>When the last of those attempts was given up, in milliseconds since 1970; 0 where there is none.</summary>
+    public long CameBackAt { get; init; }
+}

@@ -80,6 +80,8 @@ internal sealed class QueuedItem(Guid runId, string promptId, double number, Req
         Resident = Resident,
         WaitsSince = WaitsSince,
         TraceParent = TraceParent,
+        Avoids = Avoids,
+        CameBackAt = CameBackAt,
     };
 }
 

@@ -35,6 +35,7 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
     private readonly NumberSource _numbers;
     private readonly WorkerHealth _health;
     private readonly SchedulerTerm _term;
+    private readonly StrayWindow _strays;
     private readonly IClusterMembershipService _membership;
     private bool _replaced;
 
@@ -59,6 +60,7 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
         _numbers = new NumberSource(store);
         _term = new SchedulerTerm(store);
         _membership = membership;
+        _strays = new StrayWindow(_options, clock.GetUtcNow());
         _health = new WorkerHealth(_options.FaultLimit, _options.LeaseDuration);
     }
 
@@ -185,10 +187,10 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
     }
 
     /// <inheritdoc/>
-    public Task FaultAsync(string workerId, Guid runId, WorkerFault fault, string detail)
+    public Task FaultAsync(string workerId, Guid runId, WorkerFault fault, string detail, int attempt = 0)
     {
         if (fault == WorkerFault.DeviceMemory && _queue.Find(runId) is { } item && _roster.Find(workerId) is { } small) _memory.RanOut(item.Shape, small.TotalMemory, small.Device);
-        return _health.Bad(workerId, runId, fault, detail, _clock.GetUtcNow()) is { } worker ? SetAsideAsync(worker) : Task.CompletedTask;
+        return _health.Bad(workerId, runId, attempt, fault, detail, _clock.GetUtcNow()) is { } worker ? SetAsideAsync(worker) : Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -318,7 +320,10 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
         return profile;
     }
 
-    /// <summary>Takes ended leases away. The prompt's grain decides what becomes of the prompt and queues it again or releases it.</summary>
+    /// <summary>
+    /// Takes ended leases away. The prompt's grain decides what becomes of the prompt, queues it again or releases it, and knows whether its worker
+    /// has failed: one that had not begun it has not.
+    /// </summary>
     private Task SweepAsync(CancellationToken cancellation)
     {
         _roster.Sweep();
@@ -333,21 +338,20 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
             _instruments.LeaseEnded();
             item.Lease.End = LeaseEnd;
             _ = LoseAsync(item.RunId, item.Attempt, item.Lease.WorkerId);
-            _ = FaultAsync(item.Lease.WorkerId, item.RunId, WorkerFault.LostLease, $"prompt {item.RunId}, attempt {item.Attempt}");
         }
         return Task.CompletedTask;
     }
 
     /// <summary>
-    /// Queues what was committed by a silo that died before it could say so. Only prompts of the last two intervals are looked
-    /// at, but for the newest, whose silo may be about to say so.
+    /// Queues what was committed by a silo that died before it could say so. Only prompts of the time that was not looked through yet are looked
+    /// at, and of the interval before, but for the newest, whose silo may be about to say so.
     /// </summary>
     private async Task FindStraysAsync(CancellationToken cancellation)
     {
         var now = _clock.GetUtcNow();
         try
         {
-            await foreach (var run in _store.QueuedBetweenAsync(now - (2 * _options.StrayInterval), now - _options.LeaseDuration, cancellation))
+            await foreach (var run in _store.QueuedBetweenAsync(_strays.From, _strays.To(now), cancellation))
             {
                 if (_queue.Find(run.RunId) is not null) continue;
                 SchedulingLog.Stray(_logger, run.RunId);
@@ -355,6 +359,7 @@ internal sealed partial class SchedulerGrain : Grain, ISchedulerGrain
                 Offer(_queue.Find(run.RunId)!);
                 _ = _announcer.AnnounceAsync(run.Tenant, _queue.Count(run.Tenant));
             }
+            _strays.Looked(now);
         }
         catch (Exception error)
         {

@@ -33,18 +33,19 @@ internal sealed class WorkerHealth(int limit, TimeSpan together)
     /// <summary>The worker did a prompt, whatever that came to; ignored for one that is counted as a fault.</summary>
     public void Good(string workerId, Guid runId)
     {
-        if (_streaks.TryGetValue(workerId, out var streak) && streak.LastRun != runId) _streaks.Remove(workerId);
+        if (_streaks.TryGetValue(workerId, out var streak) && !streak.Has(runId)) _streaks.Remove(workerId);
     }
 
-    /// <summary>The worker failed at a prompt; answers with it when that sets it aside.</summary>
-    public SetAsideWorker? Bad(string workerId, Guid runId, WorkerFault fault, string detail, DateTimeOffset now)
+    /// <summary>The worker failed at an attempt of a prompt; answers with it when that sets it aside. The same one again counts nothing.</summary>
+    public SetAsideWorker? Bad(string workerId, Guid runId, int attempt, WorkerFault fault, string detail, DateTimeOffset now)
     {
+        var before = _streaks.GetValueOrDefault(workerId);
+        if (before?.Fault == fault && before.Attempts.Contains((runId, attempt))) return null;
         Note(workerId, new WorkerFailure(fault, detail, runId, now));
         if (limit == 0 || IsSetAside(workerId)) return null;
-        var before = _streaks.GetValueOrDefault(workerId);
-        var isSame = before?.Fault == fault;
-        if (isSame && fault == WorkerFault.LostLease && now - before!.At < together) return null;
-        var streak = _streaks[workerId] = new Streak(fault, isSame ? before!.Count + 1 : 1, runId, now);
+        var streak = _streaks[workerId] = before?.Fault == fault
+            ? before.With(runId, attempt, now, counts: fault != WorkerFault.LostLease || now - before.At >= together)
+            : new Streak(fault, 1, [(runId, attempt)], now);
         if (streak.Count < limit) return null;
         _streaks.Remove(workerId);
         return _setAside[workerId] = new SetAsideWorker(workerId, fault, detail, now);
@@ -61,5 +62,12 @@ internal sealed class WorkerHealth(int limit, TimeSpan together)
         _faults[workerId] = [failure, .. before.Take(KeptFaults - 1)];
     }
 
-    private sealed record Streak(WorkerFault Fault, int Count, Guid LastRun, DateTimeOffset At);
+    /// <summary>Faults of one kind in a row: how many count, of which attempts, and when the last came that counts.</summary>
+    private sealed record Streak(WorkerFault Fault, int Count, ImmutableHashSet<(Guid RunId, int Attempt)> Attempts, DateTimeOffset At)
+    {
+        public bool Has(Guid runId) => Attempts.Any(a => a.RunId == runId);
+
+        public Streak With(Guid runId, int attempt, DateTimeOffset now, bool counts) =>
+            new(Fault, counts ? Count + 1 : Count, Attempts.Add((runId, attempt)), counts ? now : At);
+    }
 }

@@ -106,7 +106,7 @@ internal sealed partial class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistor
 
     Task ISchedulerGrain.ReleaseAsync(Guid runId, bool succeeded, RunUsage? usage) => throw new NotSupportedException();
 
-    Task ISchedulerGrain.FaultAsync(string workerId, Guid runId, WorkerFault fault, string detail) => throw new NotSupportedException();
+    Task ISchedulerGrain.FaultAsync(string workerId, Guid runId, WorkerFault fault, string detail, int attempt) => throw new NotSupportedException();
 
     public ImmutableArray<SetAsideWorker> SetAside { get; set; } = [];
 
@@ -198,6 +198,13 @@ internal sealed partial class FakeFarm : ICatalogGrain, ISchedulerGrain, IHistor
                 throw new PromptConflictException();
             farm.Submitted.Enqueue(submission);
             return Task.FromResult(new SubmitReceipt { PromptId = submission.PromptId, Number = submission.Number });
+        }
+
+        public Task<SubmitReceipt?> RepeatAsync(string fingerprint)
+        {
+            if (!farm.Runs.TryGetValue(run, out var first)) return Task.FromResult<SubmitReceipt?>(null);
+            if (first.Fingerprint != fingerprint) throw new PromptConflictException();
+            return Task.FromResult<SubmitReceipt?>(new SubmitReceipt { PromptId = first.PromptId, Number = first.Number });
         }
 
         public Task<PromptJob?> BeginAsync(int attempt, string workerId) => throw new NotSupportedException();

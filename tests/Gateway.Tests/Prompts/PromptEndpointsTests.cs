@@ -47,6 +47,48 @@ public class PromptEndpointsTests
         Assert.Single(host.Farm.Runs);
     }
 
+    [Fact]
+    public async Task Post_OfAUuidAgainAtTheQuota_IsAnsweredAsBefore_AndWithAnotherBodyIsAConflict()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        const string Id = "0f8fad5b-d9cb-469f-a165-70867728950e";
+        var (_, first) = await PostAsync(host, "/prompt", $$"""{"prompt": {{Graph}}, "prompt_id": "{{Id}}"}""");
+        host.Farm.RetryAfter = TimeSpan.FromSeconds(1);
+
+        var again = await PostAsync(host, "/prompt", $$"""{"prompt": {{Graph}}, "prompt_id": "{{Id}}"}""");
+        var (other, answer) = await PostAsync(host, "/prompt", $$"""{"prompt": {{Graph}}, "prompt_id": "{{Id}}", "client_id": "you"}""");
+        var (broken, _) = await PostAsync(host, "/prompt", $$"""{"prompt": {}, "prompt_id": "{{Id}}"}""");
+        var (fresh, _) = await PostAsync(host, "/prompt", $$"""{"prompt": {{Graph}}, "prompt_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7"}""");
+
+        Assert.Equal((HttpStatusCode.OK, first), again);
+        Assert.Equal((HttpStatusCode.Conflict, HttpStatusCode.Conflict, HttpStatusCode.TooManyRequests), (other, broken, fresh));
+        Assert.Contains("""
+            "type":"prompt_id_conflict"
+            """, answer, StringComparison.Ordinal);
+        Assert.Single(host.Farm.Submitted);
+    }
+
+    [Fact]
+    public async Task Post_OfAUuidAgainAfterItsFileWent_IsAnsweredAsBefore()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        const string Id = "0f8fad5b-d9cb-469f-a165-70867728950e";
+        var input = Path.Combine(host.Root, "input");
+        Directory.CreateDirectory(input);
+        await File.WriteAllBytesAsync(Path.Combine(input, "gone.png"), [1]);
+        const string Loads = """{"1": {"class_type": "LoadImage", "inputs": {"image": "gone.png"}}, "2": {"class_type": "PreviewImage", "inputs": {"images": ["1", 0]}}}""";
+        var first = await PostAsync(host, "/prompt", $$"""{"prompt": {{Loads}}, "prompt_id": "{{Id}}", "number": 3}""");
+        File.Delete(Path.Combine(input, "gone.png"));
+
+        var again = await PostAsync(host, "/prompt", $$"""{"prompt": {{Loads}}, "prompt_id": "{{Id}}", "number": 3}""");
+        var (other, _) = await PostAsync(host, "/prompt", $$"""{"prompt": {{Loads}}, "prompt_id": "{{Id}}", "number": 4}""");
+        var (fresh, _) = await PostAsync(host, "/prompt", $$"""{"prompt": {{Loads}}, "prompt_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7"}""");
+
+        Assert.Equal((HttpStatusCode.OK, $$$"""{"prompt_id":"{{{Id}}}","number":3.0,"node_errors":{}}"""), first);
+        Assert.Equal(first, again);
+        Assert.Equal((HttpStatusCode.Conflict, HttpStatusCode.BadRequest), (other, fresh));
+    }
+
     // As in ComfyUI, where any id may repeat.
     [Theory]
     [InlineData("p")]

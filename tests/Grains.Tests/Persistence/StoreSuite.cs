@@ -143,6 +143,29 @@ public abstract class StoreSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Interrupted_IsKept_AndLostWorkersAreStreamed()
+    {
+        var running = PromptStateMachine.Begin(await InsertAsync(Samples.Submission("p")), 1, "w1", Samples.Start)!;
+        await Prompts.UpdateAsync(running);
+        var interrupted = PromptStateMachine.Interrupt(running)!;
+        await Prompts.UpdateAsync(interrupted);
+        Assert.True((await Prompts.FindAsync(running.RunId))!.Interrupted);
+
+        var lost = PromptStateMachine.Begin(await InsertAsync(Samples.Submission("lost")), 1, "w7", Samples.Start)!;
+        await Prompts.UpdateAsync(lost);
+        lost = PromptStateMachine.Lose(lost, 1, "gone", Samples.Start.AddSeconds(5))!;
+        await Prompts.UpdateAsync(lost);
+        // Nobody had begun this one.
+        await Prompts.UpdateAsync(PromptStateMachine.Lose(lost, 2, "gone", Samples.Start.AddSeconds(9))!);
+
+        var runs = new Dictionary<Guid, StoredRun>();
+        await foreach (var run in Queue.UnfinishedAsync(CancellationToken.None)) runs.Add(run.RunId, run);
+        Assert.Equal(["w7"], runs[lost.RunId].Avoids);
+        Assert.Equal(Samples.Start.AddSeconds(9).ToUnixTimeMilliseconds(), runs[lost.RunId].CameBackAt);
+        Assert.Empty(runs[running.RunId].Avoids);
+    }
+
+    [Fact]
     public async Task Writes_ManyAtOnceWithOneStale_OnlyTheStaleOneFails()
     {
         var stale = await InsertAsync(Samples.Submission("stale"));

@@ -41,6 +41,24 @@ public sealed class RepeatedSubmissionTests
     }
 
     [Fact]
+    public async Task Repeat_OfWhatWasTaken_IsAnsweredAsThen_AlsoAfterAKill_AndQueuesNothingElse()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var (run, never) = (Guid.NewGuid(), Guid.NewGuid());
+        await farm.Prompt(run).SubmitAsync(First);
+
+        await farm.KillAsync();
+        await farm.StartAgainAsync();
+
+        Assert.Equal(("p1", 7), await farm.Prompt(run).RepeatAsync("body") is { } receipt ? (receipt.PromptId, receipt.Number) : default);
+        await Assert.ThrowsAsync<PromptConflictException>(() => farm.Prompt(run).RepeatAsync("other"));
+        Assert.Null(await farm.Prompt(never).RepeatAsync("body"));
+        Assert.Equal(1, await farm.Scheduler.CountAsync("default"));
+        await farm.Prompt(never).SubmitAsync(First with { PromptId = "p2" });
+        Assert.Equal(2, await farm.Scheduler.CountAsync("default"));
+    }
+
+    [Fact]
     public async Task Submit_AfterItWasDeleted_IsANewPrompt()
     {
         await using var farm = await FarmCluster.StartAsync();

@@ -1,5 +1,6 @@
 using Farm.Contracts.Prompts;
 using Farm.Contracts.Scheduling;
+using Farm.Contracts.Workers;
 using Farm.Grains.Tests.Support;
 
 namespace Farm.Grains.Tests.Scheduling;
@@ -114,6 +115,36 @@ public sealed class LeaseTests
         });
 
         Assert.Equal(new Lease(run, 2), lease);
+    }
+
+    [Fact]
+    public async Task Lease_OfAPromptThatHadNotBegunOrIsGone_EndsWithoutAFaultOfItsWorker()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var run = await farm.SubmitAsync(Samples.Submission("p1"));
+        var gone = new QueueEntry { RunId = Guid.NewGuid(), Tenant = "default", PromptId = "gone", Number = 1, Attempt = 1, ClassTypes = ["EmptyImage"] };
+        await farm.Scheduler.EnqueueAsync(gone);
+        Assert.Equal(new Lease(run, 1), await farm.ClaimAsync("w1"));
+        Assert.Equal(new Lease(gone.RunId, 1), await farm.ClaimAsync("w1"));
+
+        Assert.Equal(new Lease(run, 2), await AfterLossAsync(farm));
+        while (await farm.Scheduler.CountAsync("default") > 1) farm.Clock.Advance(TimeSpan.FromMilliseconds(500));
+
+        Assert.Empty((await farm.Control.StandingsAsync()).Single(w => w.WorkerId == "w1").Faults);
+    }
+
+    [Fact]
+    public async Task Lease_OfAPromptThatHadBegun_EndsAsAFaultOfItsWorker()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var run = await farm.SubmitAsync(Samples.Submission("p1"));
+        await farm.BeginAsync("w1");
+
+        await AfterLossAsync(farm);
+
+        var fault = Assert.Single((await farm.Control.StandingsAsync()).Single(w => w.WorkerId == "w1").Faults);
+        Assert.Equal((WorkerFault.LostLease, run), (fault.Fault, fault.RunId));
+        Assert.Contains("did not renew its lease", fault.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Farm.Contracts.Scheduling;
 using Farm.Grains.Prompts;
 using Farm.Grains.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Farm.Grains.Tests.Scheduling;
 
@@ -174,6 +175,20 @@ public sealed class QueueTests
         Assert.Equal(runs[0], Assert.Single(found, f => f.Running).RunId);
         Assert.True(await farm.Prompt(runs[1]).DeleteAsync());
         Assert.Equal(2, (await farm.Scheduler.FindAsync("default", "same")).Length);
+    }
+
+    [Fact]
+    public void PutBack_OfAPromptThatAWorkerLost_StillAvoidsIt()
+    {
+        var queue = VirtualFarm.NewQueue(new FakeTimeProvider(Samples.Start));
+        var entry = new QueueEntry { RunId = Guid.NewGuid(), Tenant = "a", PromptId = "p", Number = 0, Attempt = 1, ClassTypes = ["A"] };
+        queue.HandOut(queue.Enqueue(entry)!, "w1", Samples.Start);
+        queue.Enqueue(entry with { Attempt = 2 });
+
+        var again = queue.PutBack(queue.Remove(entry.RunId)!);
+
+        Assert.Equal(["w1"], again.Avoids);
+        Assert.Equal(Samples.Start.ToUnixTimeMilliseconds(), again.CameBackAt);
     }
 
     [Fact]

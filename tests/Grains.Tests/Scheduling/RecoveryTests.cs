@@ -77,6 +77,41 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task Killed_AfterAnInterruptWasAcknowledged_TheRunIsStillInterrupted()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var run = await farm.SubmitAsync(Samples.Submission("p1"));
+        await farm.BeginAsync();
+        Assert.True(await farm.Prompt(run).InterruptAsync());
+        Assert.True(await farm.Prompt(run).InterruptAsync());
+
+        await farm.KillAsync();
+        await farm.StartAgainAsync();
+
+        Assert.Equal(RunOrder.Interrupt, await farm.Prompt(run).ReportAsync(1, []));
+        await farm.Prompt(run).LoseAttemptAsync(1, "gone", givenBack: false);
+        Assert.Equal(RunOutcome.Interrupted, (await farm.History().GetAsync("p1"))!.Outcome);
+    }
+
+    [Fact]
+    public async Task Killed_AfterALoss_ThePromptStillAvoidsTheWorkerThatLostIt()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var lost = await farm.SubmitAsync(Samples.Submission("p1", 1));
+        await farm.BeginAsync("w1");
+        await farm.Prompt(lost).LoseAttemptAsync(1, "gone", givenBack: false);
+        await farm.SubmitAsync(Samples.Submission("p0", 0));
+
+        await farm.KillAsync();
+        await farm.StartAgainAsync();
+
+        // Another one lives and is busy.
+        Assert.Equal("p0", (await farm.BeginAsync("w2")).Submission.PromptId);
+        Assert.Null(await farm.ClaimAsync("w1"));
+        Assert.Equal(new Lease(lost, 2), await farm.ClaimAsync("w2"));
+    }
+
+    [Fact]
     public async Task Killed_AfterTheEnd_AnswersTheSameAndRunsNothing()
     {
         await using var farm = await FarmCluster.StartAsync();
@@ -102,6 +137,45 @@ public sealed class RecoveryTests
         Lease? lease = null;
         await farm.LetLeasesEndAsync(TimeSpan.FromMinutes(1), async () => (lease = await farm.ClaimAsync()) is not null);
 
+        Assert.Equal(new Lease(stray.RunId, 1), lease);
+    }
+
+    /// <summary>An interval of a minute, leases of 8 s: the defaults.</summary>
+    [Fact]
+    public void Strays_OfRoundsThatFailed_AreLookedForByTheNext()
+    {
+        var window = new StrayWindow(new SchedulingOptions(), Samples.Start);
+        Assert.Equal(Samples.Start.AddMinutes(-1), window.From);
+        Assert.Equal(Samples.Start.AddSeconds(52), window.To(Samples.Start.AddMinutes(1)));
+
+        window.Looked(Samples.Start.AddMinutes(1));
+        Assert.Equal(Samples.Start, window.From);
+        // Whatever rounds failed meanwhile.
+        Assert.Equal((Samples.Start, Samples.Start.AddSeconds(592)), (window.From, window.To(Samples.Start.AddMinutes(10))));
+        window.Looked(Samples.Start.AddMinutes(10));
+        Assert.Equal(Samples.Start.AddMinutes(9), window.From);
+    }
+
+    [Fact]
+    public async Task Committed_WhileTheStoreFailed_IsFoundHoweverManyLooksFailed()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var stray = PromptStateMachine.Submit(Guid.NewGuid(), Samples.Submission("stray"));
+        await farm.Services.GetRequiredService<IPromptStore>().InsertAsync(stray);
+        await farm.Scheduler.CountAsync("default");
+
+        // Five intervals, all of whose looks fail.
+        await farm.WithoutTableAsync("prompts", async () =>
+        {
+            for (var round = 0; round < 5; round++)
+            {
+                farm.Clock.Advance(TimeSpan.FromMinutes(1));
+                for (var i = 0; i < 100; i++) await farm.Scheduler.CountAsync("default");
+            }
+        });
+
+        Lease? lease = null;
+        await farm.LetLeasesEndAsync(TimeSpan.FromMinutes(1), async () => (lease = await farm.ClaimAsync()) is not null);
         Assert.Equal(new Lease(stray.RunId, 1), lease);
     }
 

@@ -44,6 +44,19 @@ public sealed class WorkerHealthTests
     }
 
     [Fact]
+    public void Fault_ToldAgain_CountsOnce_AndThoseOfOtherAttemptsCount()
+    {
+        var health = new WorkerHealth(3, Together);
+        var run = Guid.NewGuid();
+
+        for (var attempt = 1; attempt <= 2; attempt++)
+            for (var i = 0; i < 3; i++) Assert.Null(health.Bad("w1", run, attempt, WorkerFault.Device, "why", Samples.Start));
+
+        Assert.Equal((2, 2), (health.FaultsInARow("w1"), health.LastFaults("w1").Length));
+        Assert.NotNull(health.Bad("w1", run, 3, WorkerFault.Device, "why", Samples.Start));
+    }
+
+    [Fact]
     public void Limit_OfZero_SetsNobodyAside()
     {
         var health = new WorkerHealth(0, Together);
@@ -59,7 +72,7 @@ public sealed class WorkerHealthTests
         for (var attempt = 1; attempt <= 3; attempt++)
         {
             await farm.BeginAsync();
-            Assert.Equal(attempt == 3, await farm.Prompt(run).CompleteAsync(DeviceFault(attempt)));
+            Assert.Equal(attempt == 3, await farm.Prompt(run).CompleteAsync(Samples.Fault(attempt, WorkerFault.Device)));
         }
 
         var entry = (await farm.History().GetAsync("p1"))!;
@@ -88,19 +101,11 @@ public sealed class WorkerHealthTests
         var run = await farm.SubmitAsync(Samples.Submission("p1"));
         await farm.BeginAsync();
 
-        Assert.True(await farm.Prompt(run).CompleteAsync(DeviceFault(1) with { Fault = WorkerFault.DeviceMemory }));
+        Assert.True(await farm.Prompt(run).CompleteAsync(Samples.Fault(1, WorkerFault.DeviceMemory)));
 
         Assert.Equal(RunOutcome.Error, (await farm.History().GetAsync("p1"))!.Outcome);
     }
 
     private static SetAsideWorker? Bad(WorkerHealth health, WorkerFault fault, DateTimeOffset? at = null) =>
-        health.Bad("w1", Guid.NewGuid(), fault, "why", at ?? Samples.Start);
-
-    private static RunResult DeviceFault(int attempt) => Samples.Result(attempt, RunOutcome.Error, new ExecutionError(
-        new ExecutionFailure
-        {
-            NodeId = "1", NodeType = "EmptyImage", Executed = [], Message = "CUDA error: unspecified launch failure\n", Type = "RuntimeError",
-            Traceback = [], CurrentInputs = "{}", CurrentOutputs = [],
-        },
-        1)) with { Fault = WorkerFault.Device };
+        health.Bad("w1", Guid.NewGuid(), 1, fault, "why", at ?? Samples.Start);
 }

@@ -3,6 +3,7 @@ using Farm.Contracts.Prompts;
 using Farm.Contracts.Scheduling;
 using Farm.Contracts.Sessions;
 using Farm.Grains.Scheduling;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -102,6 +103,14 @@ internal sealed class FarmCluster : IAsyncDisposable
         while (!await acted()) Clock.Advance(TimeSpan.FromMilliseconds(500));
     }
 
+    /// <summary>Has the store fail at a table while an action runs.</summary>
+    public async Task WithoutTableAsync(string table, Func<Task> action)
+    {
+        await RenameAsync(table, $"{table}_away");
+        await action();
+        await RenameAsync($"{table}_away", table);
+    }
+
     /// <summary>Attaches a socket of that client.</summary>
     public Task<SessionState> AttachAsync(RecordingGateway gateway, string client, string connection, long? after = null) =>
         Grains.GetGrain<IClientSessionGrain>(IClientSessionGrain.KeyOf("default", client)).AttachAsync(gateway.Reference!, connection, after);
@@ -130,10 +139,19 @@ internal sealed class FarmCluster : IAsyncDisposable
         await _cluster.DeployAsync();
     }
 
+    private async Task RenameAsync(string table, string name)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "farm.db")}");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"ALTER TABLE {table} RENAME TO {name}";
+        await command.ExecuteNonQueryAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_cluster is not null) await _cluster.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
     }
 }

@@ -68,6 +68,15 @@ internal static class Samples
         Outputs = [.. outputs],
     };
 
+    /// <summary>A run that failed by its worker's fault.</summary>
+    public static RunResult Fault(int attempt, WorkerFault fault) => Result(attempt, RunOutcome.Error, new ExecutionError(
+        new ExecutionFailure
+        {
+            NodeId = "1", NodeType = "EmptyImage", Executed = [], Message = "CUDA error: unspecified launch failure\n", Type = "RuntimeError",
+            Traceback = [], CurrentInputs = "{}", CurrentOutputs = [],
+        },
+        1)) with { Fault = fault };
+
     public static NodeUi Ui(string node) => new()
     {
         NodeId = node,

@@ -54,6 +54,9 @@ internal sealed class PromptRow
     /// <summary>How it ended.</summary>
     public RunOutcome? Outcome { get; set; }
 
+    /// <summary>Whether the running attempt is to be interrupted.</summary>
+    public bool Interrupted { get; set; }
+
     /// <summary>Lost attempts as JSON; null when there are none.</summary>
     public string? Lost { get; set; }
 
@@ -96,6 +99,7 @@ internal sealed class PromptRowConfiguration : IEntityTypeConfiguration<PromptRo
         builder.Property(p => p.StartedAt).HasColumnName("started_at");
         builder.Property(p => p.EndedAt).HasColumnName("ended_at");
         builder.Property(p => p.Outcome).HasColumnName("outcome");
+        builder.Property(p => p.Interrupted).HasColumnName("interrupted");
         builder.Property(p => p.Lost).HasColumnName("lost_attempts");
         builder.Property(p => p.JobStatus).HasColumnName("job_status");
         builder.Property(p => p.WorkflowId).HasColumnName("workflow_id");

@@ -692,6 +692,10 @@ namespace Farm.Grains.Persistence.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("ended_at");
 
+                    b.Property<bool>("Interrupted")
+                        .HasColumnType("boolean")
+                        .HasColumnName("interrupted");
+
                     b.Property<int>("JobStatus")
                         .HasColumnType("integer")
                         .HasColumnName("job_status");

@@ -687,6 +687,10 @@ namespace Farm.Grains.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("ended_at");
 
+                    b.Property<bool>("Interrupted")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("interrupted");
+
                     b.Property<int>("JobStatus")
                         .HasColumnType("INTEGER")
                         .HasColumnName("job_status");
