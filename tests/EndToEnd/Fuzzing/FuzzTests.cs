@@ -46,9 +46,11 @@ public sealed class FuzzTests(ITestOutputHelper output)
         Assert.DoesNotContain("unhandled exception", farm.Log, StringComparison.OrdinalIgnoreCase);
         Assert.Empty(surroundings.Changes());
         Assert.True(end - warm < Growth, $"Anonymous memory grew from {warm:F0} to {end:F0} MiB.");
-        var promptId = await client.SubmitAsync(Graphs.Colour(0xABCDEF));
-        await client.FollowAsync(promptId);
-        Assert.Single(await client.ImagesAsync(promptId));
+        // Another socket: nobody read the first one meanwhile, nor answered its pings.
+        using var after = await ComfyClient.ConnectAsync(farm);
+        var promptId = await after.SubmitAsync(Graphs.Colour(0xABCDEF));
+        await after.FollowAsync(promptId);
+        Assert.Single(await after.ImagesAsync(promptId));
     }
 
     // A 400 without a body is the HTTP server's own, to what is no HTTP.
