@@ -44,7 +44,7 @@ public sealed class UpscalerTests : IDisposable
         var second = model.Upscale(image);
 
         Assert.Equal(before + 1, Tensor.TotalCount);
-        Assert.EndsWith($"{kind} upscaler", model.Name, StringComparison.Ordinal);
+        Assert.EndsWith($"{kind}-upscaler", model.Name, StringComparison.Ordinal);
         Assert.Equal([2L, 18, 14, 3], first.shape);
         Assert.True(Fixture.Same(first, second));
         Assert.True(first.std().item<float>() > 0);
