@@ -21,9 +21,9 @@ internal sealed class PorterDuffImageComposite : TensorNode
     {
         var destination = call.Get<Tensor>("destination");
         long height = destination.shape[1], width = destination.shape[2];
-        var b = Fit(Alpha(call, "destination_alpha"), width, height);
+        var b = Alpha(call, "destination_alpha", width, height);
         var source = Fit(call.Get<Tensor>("source"), width, height);
-        var a = Fit(Alpha(call, "source_alpha"), width, height);
+        var a = Alpha(call, "source_alpha", width, height);
         var rows = new[] { destination, b, source, a }.Min(part => part.shape[0]);
         a = a.narrow(0, 0, rows);
         b = b.narrow(0, 0, rows);
@@ -33,7 +33,9 @@ internal sealed class PorterDuffImageComposite : TensorNode
         return NodeResult.Of(image, 1 - alpha.squeeze(-1));
     }
 
-    private static Tensor Alpha(NodeCall call, string name) => 1 - Batches.MaskPlanes(call.Get<Tensor>(name)).movedim([1], [-1]);
+    // Turned round after scaling: the recorded results have the rounding of that order.
+    private static Tensor Alpha(NodeCall call, string name, long width, long height) =>
+        1 - Fit(Batches.MaskPlanes(call.Get<Tensor>(name)).movedim([1], [-1]), width, height);
 
     private static Tensor Fit(Tensor images, long width, long height) =>
         images.shape[1] == height && images.shape[2] == width ? images : Sizes.Resize(images, width, height, "bicubic", cropCentre: true);
