@@ -50,8 +50,8 @@ public abstract class Node : NodeClass
 public abstract class AsyncNode : NodeClass
 {
     /// <summary>
-    /// Computes the outputs, under the rules of <see cref="Node.Run"/>. Starts on the engine thread and may go on anywhere after an
-    /// await; <paramref name="cancel"/> fires when the run stops.
+    /// Computes the outputs, under the rules of <see cref="Node.Run"/>, but disposes itself of the tensors that it makes on its way. Starts on the
+    /// engine thread and may go on anywhere after an await; <paramref name="cancel"/> fires when the run stops.
     /// </summary>
     protected abstract ValueTask<NodeResult?> RunAsync(NodeCall call, CancellationToken cancel);
 

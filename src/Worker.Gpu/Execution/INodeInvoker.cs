@@ -13,6 +13,7 @@ internal interface INodeInvoker
     NodeResult? Invoke(Node node, NodeCall call);
 
     /// <summary>Starts an asynchronous node.</summary>
+    /// <exception cref="DeviceMemoryException">The device's memory ran out.</exception>
     ValueTask<NodeResult?> InvokeAsync(AsyncNode node, NodeCall call, CancellationToken cancel);
 
     /// <summary>Frees what device memory it can, after it ran out: all models that are not in use.</summary>

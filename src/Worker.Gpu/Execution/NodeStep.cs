@@ -109,8 +109,7 @@ internal sealed class NodeStep(PromptRun run, PromptExecutor executor, NodeObjec
         }
         catch (DeviceMemoryException)
         {
-            executor.Logger.RetryAfterOutOfMemory(node.Id, node.ClassType);
-            executor.Invoker.FreeDeviceMemory();
+            FreeDeviceMemory(node);
             result = executor.Invoker.Invoke(instance, call);
         }
         if (result is not null)
@@ -138,20 +137,27 @@ internal sealed class NodeStep(PromptRun run, PromptExecutor executor, NodeObjec
         if (BlockerOf(node, plan, slices[slice]) is { } blocked)
             return new AsyncCall(blocked, Running: null);
         run.Interrupted.ThrowIfCancellationRequested();
-        return new AsyncCall(Finished: null, StartSafely(instance, slices.Call(slice, run)));
+        return new AsyncCall(Finished: null, RunAsync(node, instance, slices.Call(slice, run)));
     }
 
-    // A node may throw before its first await: that is its slice's failure, like one after it.
-    private Task<NodeResult?> StartSafely(AsyncNode instance, NodeCall call)
+    // What a node throws before its first await is its slice's failure too.
+    private async Task<NodeResult?> RunAsync(RunNode node, AsyncNode instance, NodeCall call)
     {
         try
         {
-            return executor.Invoker.InvokeAsync(instance, call, run.Stopping).AsTask();
+            return await executor.Invoker.InvokeAsync(instance, call, run.Stopping).ConfigureAwait(false);
         }
-        catch (Exception failure)
+        catch (DeviceMemoryException)
         {
-            return Task.FromException<NodeResult?>(failure);
+            FreeDeviceMemory(node);
+            return await executor.Invoker.InvokeAsync(instance, call, run.Stopping).ConfigureAwait(false);
         }
+    }
+
+    private void FreeDeviceMemory(RunNode node)
+    {
+        executor.Logger.RetryAfterOutOfMemory(node.Id, node.ClassType);
+        executor.Invoker.FreeDeviceMemory();
     }
 
     private List<NodeLink> NeededLinks(RunNode node, NodePlan plan, ILazyNode instance, Slices slices)

@@ -17,7 +17,22 @@ internal sealed class TorchNodeInvoker(ModelMemory models) : INodeInvoker
     public NodeResult? Invoke(Node node, NodeCall call) => Guard(() => node.Invoke(call));
 
     /// <inheritdoc />
-    public ValueTask<NodeResult?> InvokeAsync(AsyncNode node, NodeCall call, CancellationToken cancel) => node.InvokeAsync(call, cancel);
+    public async ValueTask<NodeResult?> InvokeAsync(AsyncNode node, NodeCall call, CancellationToken cancel)
+    {
+        try
+        {
+            return await node.InvokeAsync(call, cancel).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (IsOutOfDeviceMemory(failure))
+        {
+            throw new DeviceMemoryException(failure.Message, failure);
+        }
+        catch (OutOfMemoryException)
+        {
+            GiveBackHeap();
+            throw;
+        }
+    }
 
     /// <inheritdoc />
     public void FreeDeviceMemory() => models.UnloadAll();
@@ -33,21 +48,19 @@ internal sealed class TorchNodeInvoker(ModelMemory models) : INodeInvoker
                 Keep(result);
             return result;
         }
-        catch (ExternalException failure) when (IsOutOfMemory(failure.Message))
+        catch (Exception failure) when (IsOutOfDeviceMemory(failure))
         {
             throw new DeviceMemoryException(failure.Message, failure);
         }
         catch (OutOfMemoryException)
         {
-            // What the node took is garbage now, but would keep torch from getting any memory until it is given back.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            GiveBackHeap();
             throw;
         }
-        catch (Farm.Engine.Memory.DeviceMemoryException failure)
-        {
-            throw new DeviceMemoryException(failure.Message, failure);
-        }
     }
+
+    // What the node took is garbage now, but would keep torch from getting any memory until it is given back.
+    private static void GiveBackHeap() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     private static void Keep(NodeResult result)
     {
@@ -58,6 +71,7 @@ internal sealed class TorchNodeInvoker(ModelMemory models) : INodeInvoker
         }
     }
 
-    private static bool IsOutOfMemory(string message) =>
-        message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || message.Contains("can't allocate memory", StringComparison.Ordinal);
+    private static bool IsOutOfDeviceMemory(Exception failure) => failure is Farm.Engine.Memory.DeviceMemoryException
+        || failure is ExternalException { Message: var message }
+            && (message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || message.Contains("can't allocate memory", StringComparison.Ordinal));
 }

@@ -179,6 +179,29 @@ public sealed class FailureTests
     }
 
     [Theory]
+    [InlineData(1, false, true)]
+    [InlineData(1, true, true)]
+    [InlineData(2, true, false)]
+    public void Rule15_6_OutOfMemoryOfAnAsyncNode_FreesAndTriesOnce(int failures, bool afterAWait, bool succeeds)
+    {
+        var calls = 0;
+        var hungry = NodeType.Of(() => new AsyncScriptNode(
+            n => n.V1().Named("Hungry").In("test").OutputNode().OptionalInputs().Input("v", "*"),
+            async (_, _) =>
+            {
+                if (afterAWait)
+                    await Task.Yield();
+                return ++calls > failures ? NodeResult.Of() : throw new DeviceMemoryException("CUDA out of memory");
+            }));
+        var invoker = new PlainInvoker();
+        var run = new ExecutorHarness(invoker: invoker, nodes: hungry).Run("1:Hungry(v=1)", "1");
+        Assert.Equal(1, invoker.Frees);
+        Assert.Equal(succeeds, run.End.Outcome == RunOutcome.Success);
+        if (!succeeds)
+            Assert.Equal("torch.OutOfMemoryError", run.Failure.Type);
+    }
+
+    [Theory]
     [InlineData(typeof(KeyNotFoundException), "KeyError")]
     [InlineData(typeof(ArgumentException), "ValueError")]
     [InlineData(typeof(DivideByZeroException), "ZeroDivisionError")]
