@@ -9,6 +9,7 @@ namespace Farm.Grains.Sessions;
 /// <summary>
 /// The events of one client: logged, then handed to the gateway that has its socket. The log is in memory: what it held of a client that
 /// had no socket just when the log's silo died is told from history, as far as it matters, which is how its prompts ended.
+/// No session knows whether there was one before it, on a silo that died: until it meets a socket it counts as having lost one at its birth.
 /// </summary>
 internal sealed class ClientSessionGrain(
     IHistoryStore history, TimeProvider clock, IOptions<SessionOptions> options, SessionInstruments instruments, ILogger<ClientSessionGrain> logger)
@@ -21,10 +22,9 @@ internal sealed class ClientSessionGrain(
     /// <summary>The last event that a socket of the client was surely sent.</summary>
     private long _sent;
 
-    /// <summary>When the last socket was lost; null before the first.</summary>
-    private DateTimeOffset? _lostAt;
+    /// <summary>When the last socket was lost.</summary>
+    private DateTimeOffset _lostAt = clock.GetUtcNow();
 
-    private readonly HashSet<string> _seenToStart = new(StringComparer.Ordinal);
     private bool _wasAttached, _recalled;
 
     /// <inheritdoc/>
@@ -45,7 +45,7 @@ internal sealed class ClientSessionGrain(
     /// <inheritdoc/>
     public Task DetachAsync(string connectionId, long sent)
     {
-        if (!_wasAttached && sent > 0)
+        if (!_wasAttached)
         {
             // The session was on another silo, which died, when the socket was attached.
             _log.StartAfter(sent);
@@ -63,7 +63,7 @@ internal sealed class ClientSessionGrain(
     /// <inheritdoc/>
     public async Task PublishAsync(string promptId, ImmutableArray<RunEvent> events)
     {
-        Watch(promptId, events);
+        if (events.OfType<NodeExecuting>().LastOrDefault() is { } executing) _currentNode = executing.DisplayNode;
         var droppedBefore = _log.Dropped;
         var numbered = _log.Append(promptId, events);
         instruments.Logged(events.Length, _log.Dropped - droppedBefore);
@@ -72,29 +72,9 @@ internal sealed class ClientSessionGrain(
             Lose();
     }
 
-    /// <summary>
-    /// Notes the node that runs. Events of a run whose start was not seen here tell that the session was on another silo, which died, and its
-    /// socket may come back at another gateway: it is to find them.
-    /// </summary>
-    private void Watch(string promptId, ImmutableArray<RunEvent> events)
-    {
-        if (events.Any(e => e is ExecutionStart)) _seenToStart.Add(promptId);
-        if (!_wasAttached && _lostAt is null && !_seenToStart.Contains(promptId))
-        {
-            Lose();
-            Sent(_log.Last);
-        }
-        foreach (var executing in events.OfType<NodeExecuting>())
-        {
-            _currentNode = executing.DisplayNode;
-            if (executing.Node is null) _seenToStart.Remove(promptId);
-        }
-    }
-
-    /// <summary>A session that meets a client's socket for the first time does not know whether there was another one before it, on a silo that died.</summary>
+    /// <summary>Puts the ends that history has and the log has not into the log; tried again with the next socket while the store is away.</summary>
     private async Task RecallAsync()
     {
-        _recalled = true;
         var (tenant, client) = IClientSessionGrain.OfKey(this.GetPrimaryKeyString());
         ImmutableArray<ClosingEvent> ends;
         try
@@ -107,16 +87,10 @@ internal sealed class ClientSessionGrain(
             SessionLogMessages.NotRecalled(logger, error);
             return;
         }
+        _recalled = true;
         var known = _log.After(0).Where(logged => logged.Event is NodeExecuting { Node: null }).Select(logged => logged.PromptId!).ToHashSet(StringComparer.Ordinal);
         foreach (var end in ends.Where(end => !known.Contains(end.PromptId)))
-        {
-            if (_lostAt is null)
-            {
-                Lose();
-                Sent(_log.Last);
-            }
             _log.Append(end.PromptId, [end.Event, new NodeExecuting(null, null)]);
-        }
     }
 
     /// <summary>Where a client that says nothing of itself goes on: after what it was sent, unless it was away for too long.</summary>

@@ -234,4 +234,51 @@ public sealed class SessionTests
         Assert.Equal(["executed:3", "execution_success"], Samples.Names(state.Missed.Select(m => m.Event)));
         if (sameSocket) Assert.Equal([known + 1, known + 2], state.Missed.Select(m => m.Sequence));
     }
+
+    /// <summary>The socket was there before the silo died and had been told nothing; or it came back elsewhere before its first gateway said that it went.</summary>
+    [Fact]
+    public async Task Attach_OfASocketThatWasToldNothing_AfterTheSessionsSiloDied_GetsTheRunsThatBeganSince()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var gateway = await farm.ListenAsync();
+        await farm.AttachAsync(gateway, "c1", "s1");
+        await farm.KillAsync();
+        await farm.StartAgainAsync();
+        await farm.SubmitAsync(Samples.Submission("p1", clientId: "c1"));
+        await farm.RunNextAsync();
+        var next = await farm.ListenAsync();
+
+        var state = await farm.AttachAsync(next, "c1", "s1");
+
+        Assert.Equal("execution_success", Samples.Names(state.Missed.Select(m => m.Event))[^2]);
+        Assert.Equal("executing:None", Samples.Names(state.Missed.Select(m => m.Event))[^1]);
+    }
+
+    [Fact]
+    public async Task Detach_OfASocketThatWasToldNothing_AfterTheSessionsSiloDied_LetsTheNextSocketGetTheRunsSince()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var gateway = await farm.ListenAsync();
+        var session = farm.Grains.GetGrain<IClientSessionGrain>(IClientSessionGrain.KeyOf("default", "c1"));
+        await session.PublishAsync("p1", [new ExecutionStart(1), new ExecutionSuccess(2)]);
+        farm.Clock.Advance(new SessionOptions().ResumeWindow + TimeSpan.FromSeconds(1));
+
+        await session.DetachAsync("s1", 0);
+        var state = await farm.AttachAsync(gateway, "c1", "s2");
+
+        Assert.Equal(["execution_start", "execution_success"], Samples.Names(state.Missed.Select(m => m.Event)));
+    }
+
+    [Fact]
+    public async Task Attach_ForTheFirstTimeLongAfterTheRuns_GetsNoneOfThem()
+    {
+        await using var farm = await FarmCluster.StartAsync();
+        var session = farm.Grains.GetGrain<IClientSessionGrain>(IClientSessionGrain.KeyOf("default", "c1"));
+        await session.PublishAsync("p1", [new ExecutionStart(1), new ExecutionSuccess(2)]);
+        farm.Clock.Advance(new SessionOptions().ResumeWindow + TimeSpan.FromSeconds(1));
+
+        var state = await farm.AttachAsync(await farm.ListenAsync(), "c1", "s1");
+
+        Assert.Empty(state.Missed);
+    }
 }
