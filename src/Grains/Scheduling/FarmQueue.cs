@@ -3,7 +3,7 @@ using Farm.Contracts.Scheduling;
 namespace Farm.Grains.Scheduling;
 
 /// <summary>
-/// All queued and running prompts of the farm, in memory. Adding, removing, finding and handing out cost O(log n); nothing
+/// All queued and running prompts of the farm, in memory. Adding, removing, finding and taking out cost O(log n); nothing
 /// here waits, stores or calls.
 /// </summary>
 internal sealed class FarmQueue(ITenantOrder order, RankPolicy rank, TenantQuotas quotas, TimeProvider clock)

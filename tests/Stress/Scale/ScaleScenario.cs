@@ -8,7 +8,7 @@ internal static class ScaleScenario
 {
     private const int HandOutsAlone = 20_000, HandOutsStored = 3_000;
     private const long Memory = 1_000_000_000, RowBytes = 1_000;
-    private static readonly TimeSpan Restart = TimeSpan.FromSeconds(15), WarmUp = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Restart = TimeSpan.FromSeconds(15), WarmUp = TimeSpan.FromSeconds(45);
 
     /// <summary>No line a prompt.</summary>
     private static readonly Dictionary<string, string> Options = new(StringComparer.Ordinal)
