@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using Farm.EndToEnd.ExecutionRules;
 using Farm.EndToEnd.Harness;
@@ -14,7 +11,7 @@ public sealed class DeferredCheckTests
     // A worker that never comes or never goes fails the test instead of keeping it waiting.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private readonly string[] _cluster = ["--Farm:Cluster:Kind", "localhost", "--Farm:Cluster:SiloPort", FreePort(), "--Farm:Cluster:GatewayPort", FreePort()];
+    private readonly string[] _cluster = LocalCluster.Settings();
 
     [Fact]
     public async Task Rule5_9_ValidatorsVerdict_WithNoWorkerAlive_ComesWhenThePromptRuns()
@@ -56,20 +53,8 @@ public sealed class DeferredCheckTests
     private static async Task UntilWorkersAsync(RulesClient client, bool alive)
     {
         using var patience = new CancellationTokenSource(Patience);
-        while (true)
-        {
-            using var answer = await client.Http.GetAsync(new Uri("/system_stats", UriKind.Relative), patience.Token);
-            if (answer.IsSuccessStatusCode && (await answer.Content.ReadFromJsonAsync<JsonElement>(patience.Token)).GetProperty("devices").GetArrayLength() > 0 == alive)
-                return;
-        }
+        await LocalCluster.UntilWorkersAsync(client.Http, alive, patience.Token);
     }
 
     private static string? Text(JsonElement error, string name) => error.GetProperty(name).GetString();
-
-    private static string FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
-    }
 }

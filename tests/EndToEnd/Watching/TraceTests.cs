@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Http.Json;
-using System.Net.Sockets;
-using System.Text.Json;
 using Farm.EndToEnd.Harness;
 using Xunit;
 
@@ -51,18 +46,14 @@ public sealed class TraceTests
 
     private static async Task RunAsync(TraceCollector collector, System.Text.Json.Nodes.JsonNode graph, CancellationToken cancel)
     {
-        string[] settings =
-        [
-            "--Farm:Cluster:Kind", "localhost", "--Farm:Cluster:SiloPort", FreePort(), "--Farm:Cluster:GatewayPort", FreePort(),
-            "--Farm:Telemetry:OtlpEndpoint", collector.Address, "--Farm:Torch:Threads", "1",
-        ];
+        string[] settings = [.. LocalCluster.Settings(), "--Farm:Telemetry:OtlpEndpoint", collector.Address, "--Farm:Torch:Threads", "1"];
         using var root = new DataRoot();
         await using var grains = FarmProcess.StartPart(root, "Farm.Grains", settings);
         await using var gateway = FarmProcess.StartPart(root, "Farm.Gateway", [.. settings, "--urls", "http://127.0.0.1:0"]);
         await using var worker = FarmProcess.StartPart(root, "Farm.Worker.Gpu", settings);
         await gateway.ListeningAsync();
         using var http = new HttpClient { BaseAddress = gateway.Address };
-        await UntilWorkerAsync(http, cancel);
+        await LocalCluster.UntilWorkersAsync(http, alive: true, cancel);
         using var client = await ComfyClient.ConnectAsync(gateway);
         var messages = await client.FollowAsync(await client.SubmitAsync(graph));
         Assert.DoesNotContain(messages, m => m.Type == "execution_error");
@@ -83,22 +74,5 @@ public sealed class TraceTests
                 return [.. spans.Where(s => s.TraceId == trace)];
             await collector.MoreAsync(cancel);
         }
-    }
-
-    private static async Task UntilWorkerAsync(HttpClient http, CancellationToken cancel)
-    {
-        while (true)
-        {
-            using var answer = await http.GetAsync(new Uri("/system_stats", UriKind.Relative), cancel);
-            if (answer.IsSuccessStatusCode && (await answer.Content.ReadFromJsonAsync<JsonElement>(cancel)).GetProperty("devices").GetArrayLength() > 0)
-                return;
-        }
-    }
-
-    private static string FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
     }
 }
