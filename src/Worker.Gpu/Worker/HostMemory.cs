@@ -4,29 +4,27 @@ using TorchSharp;
 
 namespace Farm.Worker;
 
-/// <summary>The machine's memory, from the kernel.</summary>
+/// <summary>The machine's memory from the kernel, or the container's where that has less.</summary>
 internal sealed class HostMemory : IHostMemory
 {
     private const long KiB = 1024;
 
-    /// <summary>A container's limit of memory: control groups version 2 and 1.</summary>
-    private static readonly string[] ContainerLimits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
-
-    /// <inheritdoc />
-    public long Available => Read("MemAvailable:");
+    private static readonly ContainerMemory Container = new(ContainerMemory.Mounted);
 
     /// <summary>All of it, in bytes.</summary>
-    public static long Total => Read("MemTotal:");
+    public static long Total => Math.Min(Read("MemTotal:"), Container.Limit);
 
     /// <summary>
     /// What this process may use, in bytes: the machine's memory and swap, or the container's limit where that is less. The runtime's own
     /// figure is the bound of its heap, which is lower and says nothing of torch.
     /// </summary>
-    public static long Usable => ContainerLimits
-        .Where(File.Exists)
-        .Select(file => long.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var bytes) ? bytes : long.MaxValue) // "max"
-        .Append(Total + Read("SwapTotal:"))
-        .Min();
+    public static long Usable => Math.Min(Read("MemTotal:") + Read("SwapTotal:"), Container.Limit);
+
+    /// <inheritdoc />
+    public long Available => Math.Min(Read("MemAvailable:"), Container.Left);
+
+    /// <inheritdoc />
+    long IHostMemory.Total => Total;
 
     /// <inheritdoc />
     public long SizeOf(IDisposable value) =>

@@ -118,8 +118,8 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
             yield return Rule("Cache:Kind", options.Cache.Kind, $"it must be one of {string.Join(", ", Enum.GetNames<CacheKind>())}");
         if (options.Cache.LruSize < 1)
             yield return Rule("Cache:LruSize", options.Cache.LruSize, "it must be at least 1");
-        if (options.Cache.RamHeadroomBytes < 0)
-            yield return Rule("Cache:RamHeadroomBytes", options.Cache.RamHeadroomBytes, "it must not be negative");
+        if (options.Cache.RamHeadroomBytes is { } headroom and < 0)
+            yield return Rule("Cache:RamHeadroomBytes", headroom, "it must not be negative");
         if (options.Limits.MaxTensorBytes < 1)
             yield return Rule("Limits:MaxTensorBytes", options.Limits.MaxTensorBytes, "it must be at least 1");
         if (options.Limits.MaxImagePixels is < 1 or > NodeLimitOptions.MostPixels)

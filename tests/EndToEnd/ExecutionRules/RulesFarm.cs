@@ -49,5 +49,11 @@ public sealed class LruFarm() : RulesFarm(keepsResults: true, "--Farm:Worker:Cac
 /// <summary>As <c>--cache-none</c>.</summary>
 public sealed class UncachedFarm() : RulesFarm(keepsResults: false, "--Farm:Worker:Cache:Kind", "None");
 
+/// <summary>As <c>--cache-ram</c> with memory to spare: one byte is to be left free.</summary>
+public sealed class RamFarm() : RulesFarm(keepsResults: true, "--Farm:Worker:Cache:Kind", "Ram", "--Farm:Worker:Cache:RamHeadroomBytes", "1");
+
+/// <summary>As <c>--cache-ram</c> on a machine that never has as much free as is to be left.</summary>
+public sealed class CrampedFarm() : RulesFarm(keepsResults: false, "--Farm:Worker:Cache:Kind", "Ram", "--Farm:Worker:Cache:RamHeadroomBytes", "1000000000000000");
+
 /// <summary>With little memory: 3 GB.</summary>
 public sealed class SmallFarm() : RulesFarm(keepsResults: true, "--Farm:Worker:MemoryLimitBytes", "3000000000");

@@ -150,6 +150,8 @@ internal sealed class PlainInvoker : INodeInvoker
 /// <summary>Memory as a test says.</summary>
 internal sealed class FakeMemory : IHostMemory
 {
+    public long Total => long.MaxValue;
+
     public Func<long> Free { get; set; } = () => long.MaxValue;
 
     public long Available => Free();

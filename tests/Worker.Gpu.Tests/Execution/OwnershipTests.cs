@@ -7,6 +7,8 @@ namespace Farm.Worker.Tests.Execution;
 /// <summary>Every value is disposed of exactly once, when neither a cache nor the run holds it.</summary>
 public sealed class OwnershipTests
 {
+    private const long Headroom = 1000;
+
     private readonly List<Resource> _made = [];
 
     private NodeType Make => NodeType.Of(() => new ScriptNode(
@@ -31,7 +33,7 @@ public sealed class OwnershipTests
     }
 
     private ExecutorHarness Harness(CacheKind kind, params IEnumerable<NodeType> more) =>
-        new(new CacheOptions { Kind = kind, LruSize = 1 }, nodes: [Make, Combine, .. more]);
+        new(new CacheOptions { Kind = kind, LruSize = 1, RamHeadroomBytes = Headroom }, nodes: [Make, Combine, .. more]);
 
     private const string Shared = "1:Make(v=1)\n2:Make(v=2)\n3:Combine(a=@1;b=@2)\n4:Combine(a=@1;b=@1)\n5:Pass(v=@1)\n6:T(v=@3;w=@4)\n7:T(v=@5)";
 
@@ -152,8 +154,15 @@ public sealed class OwnershipTests
         Assert.Equal(olderGoes ? [1, 0] : [0, 1], _made.Select(r => r.Disposals));
     }
 
+    [Theory]
+    [InlineData(8, 4)]
+    [InlineData(64, 16)]
+    [InlineData(256, 32)]
+    public void Rule13_8_RamCache_ByDefault_LeavesAQuarterFree_From4To32GiB(long memory, long headroom) =>
+        Assert.Equal(headroom << 30, new CacheOptions { Kind = CacheKind.Ram }.Headroom(memory << 30));
+
     private void MemoryIsShortUntilSomethingGoes(ExecutorHarness harness) =>
-        harness.Memory.Free = () => new CacheOptions().RamHeadroomBytes - 1 + _made.Sum(r => r.Disposals);
+        harness.Memory.Free = () => Headroom - 1 + _made.Sum(r => r.Disposals);
 
     [Fact]
     public void DeeplyNestedOutput_IsAnError_NotACrash()

@@ -36,6 +36,9 @@ internal sealed class RamCache(long headroom, IHostMemory memory) : GenerationCa
 /// <summary>The machine's memory, as the RAM cache sees it.</summary>
 internal interface IHostMemory
 {
+    /// <summary>Bytes there are.</summary>
+    long Total { get; }
+
     /// <summary>Bytes that can be used without swapping.</summary>
     long Available { get; }
 
