@@ -99,7 +99,7 @@ public sealed class SolverOptionTests
         for (int i = 2; i < sigmas.Length - 2; i++)
         {
             float[] weights = Deis.Weights(sigmas, i, 3);
-            for (int j = 0; j < 3; j++) Assert.Equal(expected[3 * i + j], weights[j], 1e-4 * Math.Abs(expected[3 * i + j]));
+            for (int j = 0; j < 3; j++) Assert.Equal(expected[3 * i + j], weights[j], 1e-5 * Math.Abs(expected[3 * i + j]));
         }
     }
 
