@@ -26,9 +26,10 @@ public static class ModelFacts
         return facts;
     }
 
-    /// <summary>Tensors that mark how the model is sampled: velocities, a last level of pure noise, the range of continuous levels.</summary>
+    /// <summary>Tensors that mark how the model is sampled: EDM's normalised latents, velocities, a last level of pure noise, the range of their continuous levels.</summary>
     public static IReadOnlyList<SavedTensor> Marks(DiffusionModel model)
     {
+        if (model.Sampling.Prediction.IsEdm && model.LatentFormat is { Mean: { } mean, Deviation: { } deviation }) return [Mark("edm_mean", mean), Mark("edm_std", deviation)];
         if (!model.Sampling.Prediction.IsVelocity) return [];
         var table = model.Sampling.Table;
         if (table is EdmSigmas) return [Mark("edm_vpred.sigma_max", table.SigmaMax), Mark("edm_vpred.sigma_min", table.SigmaMin)];
@@ -43,6 +44,8 @@ public static class ModelFacts
     };
 
     private static SavedTensor Mark(string name) => new(new TensorInfo(name, ScalarType.Float32, [0]), () => zeros(0));
+
+    private static SavedTensor Mark(string name, float[] values) => new(new TensorInfo(name, ScalarType.Float32, [values.Length]), () => tensor(values));
 
     private static SavedTensor Mark(string name, float value) => new(new TensorInfo(name, ScalarType.Float32, []), () => tensor(value));
 }

@@ -3,7 +3,9 @@ using Farm.Engine.Generated;
 using Farm.Engine.Memory;
 using Farm.Engine.Models.UNet;
 using Farm.Engine.Sampling;
+using Farm.Engine.Saving;
 using Farm.Engine.Tests.Fixtures;
+using Farm.Engine.Weights;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -81,6 +83,25 @@ public sealed class SmallFamiliesTests : IDisposable
         var idle = Load("deep-idle", Sdxl.Tensors(SparseCheckpoint.UNet).Select(tensor => IsSecondBlocksOutput(tensor.Name) ? tensor with { Scale = 0, Offset = 0 } : tensor));
 
         CheckSameButNot(without, idle, whole);
+    }
+
+    /// <summary>The file's marks say that its latents are normalised and its output is EDM's (x0 of <see cref="DetectionTests"/>): a saved one has them again.</summary>
+    [Fact]
+    public void Save_Playground_IsPlaygroundWhenLoaded()
+    {
+        var playground = Load("playground", [.. Sdxl.Tensors(SparseCheckpoint.UNet), new("edm_mean", [4], 1, 0), new("edm_std", [4], 1, 0)]);
+        var path = Path.Combine(_folder, "saved.safetensors");
+        using (var stream = File.Create(path)) SafetensorsWriter.Write(stream, [.. ModelExport.Of(playground), .. ModelFacts.Marks(playground)], new Dictionary<string, string>());
+        using var file = SafetensorsFile.Open(path);
+
+        var saved = new CheckpointLoader(_memory).LoadDiffusion(path);
+
+        Assert.Equal(LatentFormats.Playground25, saved.LatentFormat);
+        Assert.True(saved.Sampling.Prediction.IsEdm);
+        Assert.Equal((playground.Sampling.Table.SigmaMin, playground.Sampling.Table.SigmaMax), (saved.Sampling.Table.SigmaMin, saved.Sampling.Table.SigmaMax));
+        Assert.Equal(LatentFormats.Playground25.Mean, file.OpenTensor("edm_mean").data<float>().ToArray());
+        Assert.Equal(LatentFormats.Playground25.Deviation, file.OpenTensor("edm_std").data<float>().ToArray());
+        Assert.Empty(ModelFacts.Marks(playground with { LatentFormat = LatentFormats.SDXL }));
     }
 
     private void CheckSameButNot(DiffusionModel model, DiffusionModel same, DiffusionModel other)

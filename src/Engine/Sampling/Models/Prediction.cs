@@ -54,6 +54,9 @@ public abstract class Prediction
     /// <summary>Whether the network's output is a velocity.</summary>
     public virtual bool IsVelocity => false;
 
+    /// <summary>Whether the network's output is EDM's own (arXiv 2206.00364).</summary>
+    public virtual bool IsEdm => false;
+
     /// <summary>The network's input for a noisy latent.</summary>
     public abstract Tensor ScaleInput(Tensor x, float sigma);
 
@@ -90,6 +93,8 @@ public abstract class Prediction
     private sealed class EdmPrediction(EdmKind kind, float sigmaData) : Prediction
     {
         public override bool IsVelocity => kind == EdmKind.V;
+
+        public override bool IsEdm => kind == EdmKind.Edm;
 
         public override Tensor ScaleInput(Tensor x, float sigma) => x / MathF.Sqrt(Variance(sigma));
 
