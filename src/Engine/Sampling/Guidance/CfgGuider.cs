@@ -29,13 +29,14 @@ public sealed class CfgGuider(
     {
         bool both = needsNegative || _hooks.NeedsNegative || !GuidanceScale.IsOne(scale);
         var call = new GuidanceCall(Model, x, sigma, scale) { Positive = Positive, Negative = Negative, Random = Random };
-        return _hooks.Apply(call, Evaluate(x, sigma, both), both);
+        return _hooks.Apply(call, Evaluate(call, both), both);
     }
 
-    private GuidancePair Evaluate(Tensor x, float sigma, bool both)
+    private GuidancePair Evaluate(GuidanceCall call, bool both)
     {
-        if (!both) return new GuidancePair(ConditioningBatch.Evaluate(Model, x, sigma, [Positive], Random)[0], zeros_like(x));
-        var outputs = ConditioningBatch.Evaluate(Model, x, sigma, [Positive, Negative], Random);
+        if (!both) return new GuidancePair(call.Evaluate(Positive), zeros_like(call.X));
+        if (_hooks.NegativePatches?.Invoke(call) is { } patches) return new GuidancePair(call.Evaluate(Positive), call.Evaluate(Negative, patches: patches));
+        var outputs = ConditioningBatch.Evaluate(Model, call.X, call.Sigma, [Positive, Negative], Random);
         return new GuidancePair(outputs[0], outputs[1]);
     }
 }

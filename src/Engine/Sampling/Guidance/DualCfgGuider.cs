@@ -40,14 +40,18 @@ public sealed class DualCfgGuider(
         var p = outputs[^1];
         var m = needMiddle ? outputs[^2] : zeros_like(x);
         var u = needNegative ? outputs[0] : zeros_like(x);
-        var inner = _hooks.Apply(new GuidanceCall(Model, x, sigma, middleScale), new GuidancePair(m, u), hasBoth: true);
+        var inner = _hooks.Apply(Inner(x, sigma, middleScale, middle, negative), new GuidancePair(m, u), hasBoth: true);
         return inner with { X0 = inner.X0 + (p - m) * positiveScale };
     }
 
     private Denoised Nested(Tensor x, float sigma)
     {
         var outputs = ConditioningBatch.Evaluate(Model, x, sigma, [negative, middle, positive], Random);
-        var inner = _hooks.Apply(new GuidanceCall(Model, x, sigma, positiveScale), new GuidancePair(outputs[2], outputs[1]), hasBoth: true);
+        var inner = _hooks.Apply(Inner(x, sigma, positiveScale, positive, middle), new GuidancePair(outputs[2], outputs[1]), hasBoth: true);
         return new Denoised(outputs[0] + (inner.X0 - outputs[0]) * middleScale, outputs[0]);
     }
+
+    /// <summary>The guidance between two of the three, as hooks see it.</summary>
+    private GuidanceCall Inner(Tensor x, float sigma, float scale, IReadOnlyList<ConditioningEntry> towards, IReadOnlyList<ConditioningEntry> from) =>
+        new(Model, x, sigma, scale) { Positive = towards, Negative = from, Random = Random };
 }

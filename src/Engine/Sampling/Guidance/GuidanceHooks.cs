@@ -57,6 +57,9 @@ public sealed record GuidanceHooks
     /// <summary>Evaluate the negative even at a scale of 1.</summary>
     public bool NeedsNegative { get; init; }
 
+    /// <summary>Other changes to the negative's passes, which then run apart from the positive's; null, or null from it, for the model's. The last set wins; <see cref="CfgGuider"/> alone asks it.</summary>
+    public Func<GuidanceCall, UNetPatches?>? NegativePatches { get; init; }
+
     /// <summary>These with one more pre hook.</summary>
     public GuidanceHooks With(BeforeMix hook) => this with { Before = [.. Before, hook] };
 

@@ -43,6 +43,18 @@ public delegate Tensor BlockPatch(UNetPlace place, Tensor h);
 /// <summary>Changes what an output block joins: the stream and the skip.</summary>
 public delegate (Tensor H, Tensor Skip) JoinPatch(UNetPlace place, Tensor h, Tensor skip);
 
+/// <summary>Blocks of a diffusion transformer that hand on what they get, by number; a UNet has blocks of neither kind.</summary>
+/// <param name="Double">Blocks with a stream each for text and picture.</param>
+/// <param name="Single">Blocks with one stream for both.</param>
+public sealed record SkippedBlocks(IReadOnlyList<int> Double, IReadOnlyList<int> Single)
+{
+    /// <summary>No blocks.</summary>
+    public static SkippedBlocks None { get; } = new([], []);
+
+    /// <summary>Whether no block is named.</summary>
+    public bool IsEmpty => Double.Count == 0 && Single.Count == 0;
+}
+
 /// <summary>Changes to a UNet's passes, each kind run in the order of attachment (attentions: the last is outermost).</summary>
 public sealed record UNetPatches
 {
@@ -69,6 +81,9 @@ public sealed record UNetPatches
 
     /// <summary>Before an output block joins its skip.</summary>
     public IReadOnlyList<JoinPatch> Join { get; init; } = [];
+
+    /// <summary>Blocks that a network of transformer blocks passes over; none by default.</summary>
+    public SkippedBlocks Skipped { get; init; } = SkippedBlocks.None;
 
     /// <summary>The attention with these changes around it.</summary>
     internal static AttentionCore Wrap(IReadOnlyList<AttentionPatch> patches, UNetPlace place, AttentionCore core)
