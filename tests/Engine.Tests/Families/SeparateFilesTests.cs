@@ -102,7 +102,7 @@ public sealed class SeparateFilesTests : IDisposable
         var names = DiffusersUNetNames.Of(new StateDict(SafetensorsFile.Open(path)).Under("model.diffusion_model."));
         var parts = new DiffusersParts("folder", Copy("unet.safetensors", path, name => Under(name, "model.diffusion_model.") is { } unet ? names[unet] : null))
         {
-            Vae = Copy("vae.safetensors", path, name => Under(name, "first_stage_model.") is { } vae ? DiffusersVaeName(vae) : null),
+            Vae = Copy("vae.safetensors", path, name => Under(name, "first_stage_model.") is { } vae ? DiffusersNames.Vae(vae) : null),
             TextEncoder = Copy("text.safetensors", path, name => Under(name, "cond_stage_model.transformer.")),
         };
         var loader = new CheckpointLoader(_memory, ComputePrecision.Fp32);
@@ -140,28 +140,6 @@ public sealed class SeparateFilesTests : IDisposable
         var back = DiffusersUNetKeys.Normalise(unet.Renamed("theirs", name => names[name]))!;
 
         Assert.Equal(unet.Names.Order(StringComparer.Ordinal), back.Names.Order(StringComparer.Ordinal));
-    }
-
-    /// <summary>As diffusers' <c>convert_ldm_vae_checkpoint</c> names them, for four levels.</summary>
-    private static string DiffusersVaeName(string name)
-    {
-        var theirs = name.Split('.') switch
-        {
-            ["encoder", "down", var level, "block", var i, .. var rest] => ["encoder", "down_blocks", level, "resnets", i, .. rest],
-            ["encoder", "down", var level, "downsample", .. var rest] => ["encoder", "down_blocks", level, "downsamplers", "0", .. rest],
-            ["decoder", "up", var level, "block", var i, .. var rest] => ["decoder", "up_blocks", FromTheOtherEnd(level), "resnets", i, .. rest],
-            ["decoder", "up", var level, "upsample", .. var rest] => ["decoder", "up_blocks", FromTheOtherEnd(level), "upsamplers", "0", .. rest],
-            [var half, "mid", "attn_1", "norm", var ending] => [half, "mid_block", "attentions", "0", "group_norm", ending],
-            [var half, "mid", "attn_1", "proj_out", var ending] => [half, "mid_block", "attentions", "0", "to_out", "0", ending],
-            [var half, "mid", "attn_1", var projection, var ending] => [half, "mid_block", "attentions", "0", "to_" + projection, ending],
-            [var half, "mid", "block_1", .. var rest] => [half, "mid_block", "resnets", "0", .. rest],
-            [var half, "mid", "block_2", .. var rest] => [half, "mid_block", "resnets", "1", .. rest],
-            [var half, "norm_out", var ending] => new[] { half, "conv_norm_out", ending },
-            var same => same,
-        };
-        return string.Join('.', theirs).Replace("nin_shortcut", "conv_shortcut", StringComparison.Ordinal);
-
-        static string FromTheOtherEnd(string level) => $"{3 - (level[0] - '0')}";
     }
 
     private static string? Under(string name, string prefix) => name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : null;

@@ -136,6 +136,50 @@ public sealed class ControlTests : IDisposable
         CheckEqual(Compute(_parts.Control(original, model: null)!), Compute(_parts.Control(diffusers, model: null)!));
     }
 
+    /// <summary>A stage is 1×1 in, blocks of x + conv(relu(conv(x))), 1×1 out, at half the size from the second on; each gives what the UNet's three blocks of a level get once.</summary>
+    [Fact]
+    public void T2IAdapter_Light_IsItsFormula()
+    {
+        const long inner = 8;
+        long[] widths = [3 * 64, 320, 640, 1280, 1280];
+        var source = new MemorySource();
+        for (var stage = 0; stage < 4; stage++)
+        {
+            Conv($"body.{stage}.in_conv", inner, widths[stage], 1);
+            Conv($"body.{stage}.out_conv", widths[stage + 1], inner, 1);
+            for (var i = 0; i < 2; i++)
+            {
+                Conv($"body.{stage}.body.{i}.block1", inner, inner, 3);
+                Conv($"body.{stage}.body.{i}.block2", inner, inner, 3);
+            }
+        }
+        var weights = source.Dict;
+        using var random = new Generator(5);
+        var x = nn.functional.pixel_unshuffle(rand([1, 64, 64, 3], generator: random).movedim([-1], [1]), 8);
+        var features = new List<Tensor>();
+        for (var stage = 0; stage < 4; stage++)
+        {
+            x = Convolved($"body.{stage}.in_conv", stage == 0 ? x : nn.functional.avg_pool2d(x, 2, 2));
+            for (var i = 0; i < 2; i++) x = x + Convolved($"body.{stage}.body.{i}.block2", nn.functional.relu(Convolved($"body.{stage}.body.{i}.block1", x)));
+            features.Add(x = Convolved($"body.{stage}.out_conv", x));
+        }
+
+        var residuals = Compute(_parts.Control(weights, model: null)!, hintSide: 64);
+
+        Tensor?[] expected = [.. Enumerable.Reverse(features).SelectMany(feature => (Tensor?[])[feature, null, null])];
+        CheckEqual(new ControlResiduals(expected, [], []), residuals);
+        var diffusers = weights.Renamed("diffusers", name => "adapter." + name.Replace(".body.", ".resnets.", StringComparison.Ordinal));
+        CheckEqual(residuals, Compute(_parts.Control(diffusers, model: null)!, hintSide: 64));
+
+        void Conv(string name, long outputs, long inputs, long side) => source.Add(name + ".weight", _random, outputs, inputs, side, side).Add(name + ".bias", _random, outputs);
+
+        Tensor Convolved(string name, Tensor input)
+        {
+            var weight = weights.Open(name + ".weight");
+            return nn.functional.conv2d(input, weight, weights.Open(name + ".bias"), padding: [weight.shape[^1] / 2, weight.shape[^1] / 2]);
+        }
+    }
+
     [Fact]
     public void Compute_OfEveryKind_LeavesItsResidualsAlone()
     {
@@ -174,12 +218,12 @@ public sealed class ControlTests : IDisposable
         return source.Dict;
     }
 
-    private ControlResiduals Compute(ControlNet net, long height = 8, long width = 8, float strength = 1)
+    private ControlResiduals Compute(ControlNet net, long height = 8, long width = 8, float strength = 1, long? hintSide = null)
     {
         using var scope = NewDisposeScope();
         using var mode = inference_mode(true);
         using var random = new Generator(5);
-        var hint = rand([1, 64, 96, 3], generator: random);
+        var hint = rand([1, 64, hintSide ?? 96, 3], generator: random);
         var call = new ControlCall(_model, randn([1, 4, height, width], generator: random), 2, randn([1, 77, 768], generator: random), Y: null);
         var residuals = net.With(hint, strength).Compute(call)!;
         return new ControlResiduals(Kept(residuals.Input), Kept(residuals.Middle), Kept(residuals.Output));

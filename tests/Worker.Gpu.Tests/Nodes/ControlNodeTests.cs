@@ -1,3 +1,7 @@
+using Farm.Engine.Models.Control;
+using Farm.Engine.Sampling;
+using Farm.Engine.Weights;
+using Farm.Testing;
 using Farm.Worker.Gpu.Tests.Fixtures;
 using Farm.Worker.Nodes;
 using TorchSharp;
@@ -69,6 +73,56 @@ public sealed class ControlNodeTests(ModelNodes nodes) : IClassFixture<ModelNode
         var told = nodes.Invoke("SetUnionControlNetType", ("control_net", net), ("type", "tile"))[0];
 
         Assert.InRange(ModelNodes.Error(Advanced(told), Advanced(net)), 0, 1e-6);
+    }
+
+    /// <summary>The numbers of the networks that are in the wild (xinsir's): HED, PiDiNet, scribbles and TEED share one, Canny, both kinds of line art and MLSD another.</summary>
+    [Fact]
+    public void SetUnionControlNetType_EachKind_IsItsNumber()
+    {
+        nodes.Files.Models["controlnet/union.safetensors"] = UnionFile();
+        var net = (ControlNet)nodes.Invoke("ControlNetLoader", ("control_net_name", "union.safetensors"))[0]!;
+        (string Kind, int? Number)[] kinds =
+        [
+            ("auto", null), ("openpose", 0), ("depth", 1), ("hed/pidi/scribble/ted", 2), ("canny/lineart/anime_lineart/mlsd", 3), ("normal", 4), ("segment", 5), ("tile", 6), ("repaint", 7),
+        ];
+        List<Tensor> seen = [];
+
+        foreach (var (kind, number) in kinds)
+        {
+            var middle = Middle((ControlNet)nodes.Invoke("SetUnionControlNetType", ("control_net", net), ("type", kind))[0]!);
+            Assert.InRange(ModelNodes.Error(middle, Middle(net.OfType(number))), 0, 1e-6);
+            Assert.All(seen, other => Assert.InRange(ModelNodes.Error(middle, other), 1e-4, 100));
+            seen.Add(middle);
+        }
+    }
+
+    private Tensor Middle(ControlNet net)
+    {
+        using var mode = inference_mode(true);
+        return net.With(_image, 1).Compute(new ControlCall(nodes.Model, ones(1, 4, 8, 8), 2, _positive.Items[0].Context, Y: null))!.Middle[0]!;
+    }
+
+    /// <summary>The small control network with what makes it read several kinds of pictures.</summary>
+    private string UnionFile()
+    {
+        const long width = 320, time = 1280;
+        const int kinds = 8, sinusoid = 256;
+        using var random = new Generator(3);
+        using var file = SafetensorsFile.Open(Manifests.PathOf("controlnet-tiny"));
+        var tensors = file.Tensors.ToDictionary(tensor => tensor.Name["control_model.".Length..], tensor => file.OpenTensor(tensor.Name), StringComparer.Ordinal);
+        const string layer = "transformer_layes.0.";
+        tensors["task_embedding"] = Random(kinds, width) * 10;
+        foreach (var norm in (string[])["ln_1", "ln_2"]) (tensors[$"{layer}{norm}.weight"], tensors[$"{layer}{norm}.bias"]) = (ones(width), zeros(width));
+        (tensors[layer + "attn.in_proj_weight"], tensors[layer + "attn.in_proj_bias"]) = (Random(3 * width, width), Random(3 * width));
+        foreach (var (name, outputs, inputs) in ((string, long, long)[])[
+            (layer + "attn.out_proj", width, width), (layer + "mlp.c_fc", 4 * width, width), (layer + "mlp.c_proj", width, 4 * width), ("spatial_ch_projs", width, width),
+            ("control_add_embedding.linear_1", time, kinds * sinusoid), ("control_add_embedding.linear_2", time, time)])
+            (tensors[name + ".weight"], tensors[name + ".bias"]) = (Random(outputs, inputs), Random(outputs));
+        var path = Path.Combine(nodes.Folder, "union.safetensors");
+        SafetensorsWriter.Write(path, [.. tensors]);
+        return path;
+
+        Tensor Random(params long[] shape) => randn(shape, generator: random) * 0.1;
     }
 
     private Tensor Advanced(object? net)

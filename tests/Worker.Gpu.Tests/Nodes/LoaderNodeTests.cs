@@ -1,4 +1,5 @@
 using Farm.Engine.Models.UNet;
+using Farm.Engine.Models.Vae;
 using Farm.Engine.Text;
 using Farm.Nodes;
 using Farm.Testing;
@@ -96,6 +97,25 @@ public sealed class LoaderNodeTests(ModelNodes nodes) : IClassFixture<ModelNodes
         double Sampled(string type) => ModelNodes.Error(nodes.Sample(Load(type), text, negative), expected);
 
         object? Load(string type) => nodes.Invoke("UNETLoader", ("unet_name", "unet.safetensors"), ("weight_dtype", type))[0];
+    }
+
+    /// <summary>The three parts of the checkpoint, each in a file of its own under diffusers' names.</summary>
+    [Fact]
+    public void DiffusersLoader_OfAWholeFolder_IsTheCheckpoint()
+    {
+        var path = Checkpoints.PathOf("sd15-tiny");
+        nodes.Files.Models["diffusers/whole"] = nodes.Folder;
+        nodes.Files.Models["diffusers/whole/unet/diffusion_pytorch_model.safetensors"] = nodes.Copy(path, "d-unet.safetensors", name => Under(name, "model.diffusion_model.") is { } unet ? DiffusersNames.TinyUNet(unet) : null);
+        nodes.Files.Models["diffusers/whole/vae/diffusion_pytorch_model.safetensors"] = nodes.Copy(path, "d-vae.safetensors", name => Under(name, "first_stage_model.") is { } vae ? DiffusersNames.Vae(vae) : null);
+        nodes.Files.Models["diffusers/whole/text_encoder/model.safetensors"] = nodes.Copy(path, "d-text.safetensors", name => Under(name, TextPrefix));
+
+        var loaded = nodes.Invoke("DiffusersLoader", ("model_path", "whole"));
+
+        var (text, negative) = (nodes.Encode("a red car", loaded[1]), nodes.Encode("", loaded[1]));
+        Assert.InRange(ModelNodes.Error(text.Items[0].Context, nodes.Encode("a red car").Items[0].Context), 0, 1e-6);
+        var latent = nodes.Sample(loaded[0], text, negative);
+        Assert.InRange(ModelNodes.Error(latent, nodes.Sample(nodes.Model, text, negative)), 0, 1e-6);
+        Assert.InRange(ModelNodes.Error(((VaeModel)loaded[2]!).Decode(latent), nodes.Vae.Decode(latent)), 0, 1e-6);
     }
 
     [Fact]

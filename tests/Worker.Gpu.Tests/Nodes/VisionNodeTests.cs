@@ -2,6 +2,7 @@ using Farm.Engine.Models.Gligen;
 using Farm.Engine.Models.Vision;
 using Farm.Engine.Weights;
 using Farm.Nodes;
+using Farm.Testing;
 using Farm.Worker.Gpu.Tests.Fixtures;
 using Farm.Worker.Nodes;
 using TorchSharp;
@@ -67,6 +68,28 @@ public sealed class VisionNodeTests(ModelNodes nodes) : IClassFixture<ModelNodes
             () => nodes.Invoke("unCLIPConditioning", ("conditioning", text), ("clip_vision_output", without), ("strength", 1.0), ("noise_augmentation", 0.0))).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>The small network of SD2.x with a vector for images, and OpenCLIP's tower under the name that these checkpoints have it.</summary>
+    [Fact]
+    public void UnClipCheckpointLoader_OfAWholeCheckpoint_DrawsWhatTheImageIs()
+    {
+        var tower = nodes.Loader.LoadVision(Tower("alone.safetensors", 1024));
+        nodes.Files.Models["checkpoints/unclip.safetensors"] = UnClip("unclip.safetensors", Path.Combine(nodes.Folder, "alone.safetensors"));
+        var (one, other) = (rand([1, 24, 24, 3], generator: _random), rand([1, 24, 24, 3], generator: _random));
+
+        var loaded = nodes.Invoke("unCLIPCheckpointLoader", ("ckpt_name", "unclip.safetensors"));
+
+        Assert.InRange(ModelNodes.Error(Encode(loaded[3], one).Embeds!, tower.Encode(one, crop: true).Embeds!), 0, 1e-6);
+        var (text, negative) = (ModelNodes.Text(1, 1024), ModelNodes.Text(2, 1024));
+        var (without, first, again, second) = (Sample(text), Sample(Asked(one)), Sample(Asked(one)), Sample(Asked(other)));
+        Assert.InRange(ModelNodes.Error(again, first), 0, 1e-6);
+        Assert.InRange(ModelNodes.Error(first, without), 1e-4, 100);
+        Assert.InRange(ModelNodes.Error(second, first), 1e-4, 100);
+
+        Tensor Sample(object? positive) => nodes.Sample(loaded[0], positive, negative);
+
+        object? Asked(Tensor image) => nodes.Invoke("unCLIPConditioning", ("conditioning", text), ("clip_vision_output", new VisionOutput(Encode(loaded[3], image))), ("strength", 1.0), ("noise_augmentation", 0.1))[0];
+    }
+
     [Fact]
     public void UnClipCheckpointLoader_OfACheckpointWithoutATower_SaysSo()
     {
@@ -97,15 +120,52 @@ public sealed class VisionNodeTests(ModelNodes nodes) : IClassFixture<ModelNodes
 
     private static VisionOutput Vision(Tensor embeds) => new(new VisionEncoding(zeros(1, 2, 4), zeros(1, 2, 4), embeds));
 
+    private VisionEncoding Encode(object? tower, Tensor image) =>
+        ((VisionOutput)nodes.Invoke("CLIPVisionEncode", ("clip_vision", tower), ("image", image), ("crop", "center"))[0]!).Encoding;
+
+    /// <summary>A checkpoint of SD2.x that takes an image's summary of 1024 numbers with the level of its noise, 1024 sinusoids.</summary>
+    private string UnClip(string name, string towerPath)
+    {
+        using var unet = SafetensorsFile.Open(Manifests.PathOf("sd2-tiny"));
+        using var tower = SafetensorsFile.Open(towerPath);
+        var file = unet.Tensors.ToDictionary(tensor => tensor.Name, tensor => unet.OpenTensor(tensor.Name), StringComparer.Ordinal);
+        const string vector = "model.diffusion_model.label_emb.0.";
+        Linear(file, vector + "0", 1280, 2048);
+        Linear(file, vector + "2", 1280, 1280);
+        (file["noise_augmentor.data_mean"], file["noise_augmentor.data_std"]) = (Random(1, 1024), ones(1, 1024));
+        OpenClip(file, tower, "embedder.model.visual.");
+        return Write(name, file);
+    }
+
+    /// <summary>The tower as OpenCLIP stores it: the three input projections of a layer fused, the projection transposed.</summary>
+    private static void OpenClip(Dictionary<string, Tensor> file, SafetensorsFile tower, string prefix)
+    {
+        file[prefix + "proj"] = tower.OpenTensor("visual_projection.weight").t().contiguous();
+        foreach (var (theirs, ours) in ((string, string)[])[
+            ("class_embedding", "embeddings.class_embedding"), ("conv1.weight", "embeddings.patch_embedding.weight"), ("positional_embedding", "embeddings.position_embedding.weight"),
+            ("ln_pre.weight", "pre_layrnorm.weight"), ("ln_pre.bias", "pre_layrnorm.bias"), ("ln_post.weight", "post_layernorm.weight"), ("ln_post.bias", "post_layernorm.bias")])
+            file[prefix + theirs] = tower.OpenTensor("vision_model." + ours);
+        foreach (var kind in (string[])["weight", "bias"])
+        {
+            for (var i = 0; i < 2; i++)
+            {
+                var (layer, block) = ($"vision_model.encoder.layers.{i}.", $"{prefix}transformer.resblocks.{i}.");
+                file[$"{block}attn.in_proj_{kind}"] = cat([.. ((string[])["q", "k", "v"]).Select(part => tower.OpenTensor($"{layer}self_attn.{part}_proj.{kind}"))], 0);
+                foreach (var (theirs, ours) in ((string, string)[])[("ln_1", "layer_norm1"), ("ln_2", "layer_norm2"), ("mlp.c_fc", "mlp.fc1"), ("mlp.c_proj", "mlp.fc2"), ("attn.out_proj", "self_attn.out_proj")])
+                    file[$"{block}{theirs}.{kind}"] = tower.OpenTensor($"{layer}{ours}.{kind}");
+            }
+        }
+    }
+
     /// <summary>A tower of two layers in transformers' names, on pictures of 24 pixels in patches of 8.</summary>
-    private string Tower(string name)
+    private string Tower(string name, long projected = Projected)
     {
         var file = new Dictionary<string, Tensor>
         {
             ["vision_model.embeddings.class_embedding"] = Random(Width),
             ["vision_model.embeddings.patch_embedding.weight"] = Random(Width, 3, 8, 8),
             ["vision_model.embeddings.position_embedding.weight"] = Random(10, Width),
-            ["visual_projection.weight"] = Random(Projected, Width),
+            ["visual_projection.weight"] = Random(projected, Width),
         };
         Norm(file, Width, "vision_model.pre_layrnorm", "vision_model.post_layernorm");
         for (var i = 0; i < 2; i++)
