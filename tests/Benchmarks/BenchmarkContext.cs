@@ -24,12 +24,24 @@ internal sealed class BenchmarkContext : IDisposable
         return path;
     }
 
+    /// <summary>Whether every figure kept its bounds.</summary>
+    public bool IsWithinBounds { get; private set; } = true;
+
     /// <summary>Adds a figure.</summary>
-    public void Add(string benchmark, string figure, double value, string unit)
+    /// <param name="benchmark">Whose.</param>
+    /// <param name="figure">What it is.</param>
+    /// <param name="value">The reading.</param>
+    /// <param name="unit">Its unit; empty for a ratio.</param>
+    /// <param name="most">What it must not exceed; null for no bound.</param>
+    /// <param name="least">What it must reach; null for no bound.</param>
+    public void Add(string benchmark, string figure, double value, string unit, double? most = null, double? least = null)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{value:#,0.##} {unit}");
-        _rows.Add((benchmark, figure, text));
-        Console.Error.WriteLine($"{benchmark}: {figure}: {text}");
+        var bound = most is not null ? $" (at most {most})" : least is not null ? $" (at least {least})" : "";
+        var isWithin = !(value > most) && !(value < least) && !double.IsNaN(value);
+        IsWithinBounds &= isWithin;
+        var text = $"{value.ToString(Math.Abs(value) < 10 ? "0.####" : "#,0.##", CultureInfo.InvariantCulture)} {unit}".TrimEnd() + (isWithin ? "" : ": missed");
+        _rows.Add((benchmark, figure + bound, text));
+        Console.Error.WriteLine($"{benchmark}: {figure}{bound}: {text}");
     }
 
     /// <summary>Adds the median and the 99th percentile of durations.</summary>

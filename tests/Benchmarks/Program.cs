@@ -11,6 +11,7 @@ var known = new Dictionary<string, Func<BenchmarkContext, Task>>(StringComparer.
     ["roundtrip"] = ControlPlaneBenchmarks.RoundTripAsync,
     ["drain"] = ControlPlaneBenchmarks.DrainAsync,
     ["submit"] = ControlPlaneBenchmarks.SubmitAsync,
+    [CudaBenchmark.Name] = CudaBenchmark.RunAsync,
 };
 if (args.Except(known.Keys, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
 {
@@ -18,7 +19,15 @@ if (args.Except(known.Keys, StringComparer.Ordinal).FirstOrDefault() is { } unkn
     return 2;
 }
 using var context = new BenchmarkContext();
-foreach (var name in known.Keys.Where(name => args.Length == 0 || args.Contains(name, StringComparer.Ordinal)))
-    await known[name](context);
+try
+{
+    foreach (var name in known.Keys.Where(name => args.Length == 0 ? name != CudaBenchmark.Name : args.Contains(name, StringComparer.Ordinal)))
+        await known[name](context);
+}
+catch (BenchmarkRefusedException refused)
+{
+    Console.Error.WriteLine(refused.Message);
+    return 3;
+}
 context.Print();
-return 0;
+return context.IsWithinBounds ? 0 : 1;

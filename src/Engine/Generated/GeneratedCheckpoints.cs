@@ -17,10 +17,11 @@ public static class GeneratedCheckpoints
     {
         ["sd15-tiny"] = () => StableDiffusion1(new GeneratedUNet([1, 2], Blocks: 1, Depth: [1, 1], MiddleDepth: 1, Context: 768)),
         ["sd15-full"] = () => StableDiffusion1(new GeneratedUNet([1, 2, 4, 4], Blocks: 2, Depth: [1, 1, 1, 0], MiddleDepth: 1, Context: 768)),
+        ["sdxl-unet"] = () => new GeneratedUNet([1, 2, 4], Blocks: 2, Depth: [0, 2, 10], MiddleDepth: 10, Context: 2048, Vector: 2816, LinearProjection: true).Tensors("model.diffusion_model."),
         ["vae-sd15"] = () => GeneratedVae.Tensors(prefix: ""),
     };
 
-    /// <summary>The names that <see cref="Write"/> knows: sd15-tiny (628 MB: two levels, one block each), sd15-full (2.1 GB: the real size), vae-sd15 (167 MB).</summary>
+    /// <summary>The names that <see cref="Write"/> knows: sd15-tiny (628 MB: two levels, one block each), sd15-full (2.1 GB: the real size), sdxl-unet (5.1 GB: SDXL's denoising network at its real size), vae-sd15 (167 MB).</summary>
     public static IReadOnlyCollection<string> Names => Known.Keys;
 
     /// <summary>
