@@ -31,8 +31,7 @@ internal static class NodesDocument
             AVX-512, AVX2 and neither. Not compared: how tensors are printed (PreviewAny), DrawBBoxes with a label (another font), compressed bytes.
 
             SkipLayerGuidanceSD3, -DiT and -DiTSimple follow the formula of skip layer guidance. The networks built are UNets, which have blocks of neither kind to leave out: on them the pass without blocks equals the plain one,
-            and only `rescaling_scale` shows. NAGuidance (arXiv 2505.21179) is missing since there is neither a recorded result nor a description of the attentions and rows that ComfyUI applies it to; other missing classes belong to
-            models and services that the farm does not have.
+            and only `rescaling_scale` shows. NAGuidance (arXiv 2505.21179) is missing since there is neither a recorded result nor a description of the attentions and rows that ComfyUI applies it to.
 
             | category | verified | unverified | missing |
             |---|---|---|---|

@@ -29,6 +29,20 @@ public sealed class SizeVectorTests
     [Fact]
     public void Base_WithoutASummary_IsNothing() => Assert.Null(SizeVector.Base(new VectorSources(Pooled: null, 64, 64)));
 
+    /// <summary>What unCLIP makes of images (recorded) takes the text's place, cut to its width; the sizes stay.</summary>
+    [Fact]
+    public void Base_WithAnImage_HasItInTheTextsPlace()
+    {
+        using var scope = NewDisposeScope();
+        var sources = Sources();
+        var image = new ImagePrompt(sources.Pooled! / PooledWidth, Strength: 0.5f, NoiseAugmentation: 0.25);
+
+        var vector = SizeVector.Base(sources with { Images = [image], Seed = 30 })!;
+
+        Assert.Equal(new ImagePrompts().Vector([image], seed: 30).narrow(1, 0, PooledWidth).contiguous().data<float>().ToArray(), vector.narrow(1, 0, PooledWidth).contiguous().data<float>().ToArray());
+        Assert.Equal(SizeVector.Base(sources)!.narrow(1, PooledWidth, 6 * 256).contiguous().data<float>().ToArray(), vector.narrow(1, PooledWidth, 6 * 256).contiguous().data<float>().ToArray());
+    }
+
     private static VectorSources Sources() => new(arange(PooledWidth, ScalarType.Float32).reshape(1, -1), Width: 1024, Height: 1536);
 
     private static void Check(Func<VectorSources, Tensor?> rule, VectorSources sources, double[] numbers)
