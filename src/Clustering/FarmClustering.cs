@@ -10,6 +10,9 @@ namespace Farm.Clustering;
 /// <summary>Brings a silo or a client into the farm's cluster, as <see cref="ClusteringOptions"/> say.</summary>
 public static class FarmClustering
 {
+    /// <summary>Bytes of one message: the result of a run with all that its nodes show, twice, and pictures on their way (Farm:Worker:Limits:MaxUiBytes).</summary>
+    private const int LargestMessage = 256 << 20;
+
     /// <summary>A silo of the cluster.</summary>
     /// <param name="silo">The silo.</param>
     /// <param name="configuration">Where the section <c>Farm:Cluster</c> stands.</param>
@@ -22,6 +25,7 @@ public static class FarmClustering
         else
             silo.UseDevelopmentClustering(new IPEndPoint(IPAddress.Loopback, options.SiloPort));
         silo.Configure<ClusterOptions>(cluster => Name(cluster, options))
+            .Configure<SiloMessagingOptions>(messages => messages.MaxMessageBodySize = LargestMessage)
             .Configure<EndpointOptions>(endpoint => Place(endpoint, options, acceptsClients))
             .Configure<ClusterMembershipOptions>(membership => Watch(membership, options))
             .Configure<ConnectionOptions>(connection => connection.OpenConnectionTimeout = 2 * options.ProbeInterval)
@@ -44,6 +48,7 @@ public static class FarmClustering
             client.UseStaticClustering(new IPEndPoint(IPAddress.Loopback, options.GatewayPort));
         client.Services.AddSingleton<IClientConnectionRetryFilter, PatientConnection>();
         return client.Configure<ClusterOptions>(cluster => Name(cluster, options))
+            .Configure<ClientMessagingOptions>(messages => messages.MaxMessageBodySize = LargestMessage)
             .Configure<GatewayOptions>(gateway => gateway.GatewayListRefreshPeriod = options.RefreshInterval)
             .Configure<TypeManagementOptions>(types => types.TypeMapRefreshInterval = options.RefreshInterval);
     }

@@ -12,6 +12,12 @@ internal static class Failures
 {
     private const int LongestTraceback = 50;
 
+    /// <summary>Characters of a text in an error; beyond them it is cut.</summary>
+    private const int LongestText = 100_000;
+
+    /// <summary>Bytes of current_inputs, as JSON; beyond them values are left out.</summary>
+    private const int LargestInputs = 1 << 20;
+
     private const string OutOfMemoryTip =
         "This error means you ran out of memory on your GPU.\n\nTIPS: If the workflow worked before you might have accidentally set the batch_size to a large number.";
 
@@ -40,13 +46,16 @@ internal static class Failures
     };
 
     /// <summary>The exception_message: the exception's text, a line end, and a tip where there is one.</summary>
-    public static string MessageOf(Exception failure, string classType) => $"{failure.Message}\n{TipFor(failure, classType)}";
+    public static string MessageOf(Exception failure, string classType) => $"{Shortened(failure.Message)}\n{TipFor(failure, classType)}";
+
+    /// <summary>A text that a node made, no longer than an error can carry.</summary>
+    public static string Shortened(string text) => text.Length <= LongestText ? text : $"{text[..LongestText]}… ({text.Length} characters)";
 
     /// <summary>One line a frame, outermost first.</summary>
     public static ImmutableArray<string> TracebackOf(Exception failure) =>
         [.. (failure.StackTrace ?? "").Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0).Take(LongestTraceback).Reverse()];
 
-    /// <summary>current_inputs: plain values as they are, others as their text.</summary>
+    /// <summary>current_inputs: plain values as they are, others as their text; long texts are cut, and what is beyond a limit is left out.</summary>
     public static string DescribeInputs(NodeInputs? inputs)
     {
         if (inputs is null)
@@ -58,8 +67,8 @@ internal static class Failures
             for (var i = 0; i < inputs.Names.Count; i++)
             {
                 json.WriteStartArray(inputs.Names[i]);
-                foreach (var value in inputs.Lists[i])
-                    JsonValues.Write(json, value is null or string or ValueType ? value : PythonValue.Str(value));
+                foreach (var value in inputs.Lists[i].TakeWhile(_ => json.BytesCommitted + json.BytesPending < LargestInputs))
+                    JsonValues.Write(json, value is null or ValueType ? value : Shortened(value as string ?? PythonValue.Str(value)));
                 json.WriteEndArray();
             }
             json.WriteEndObject();

@@ -228,7 +228,7 @@ internal sealed class NodeStep(PromptRun run, PromptExecutor executor, NodeObjec
                 NodeId = node.Id,
                 NodeType = node.ClassType,
                 Executed = run.Executed,
-                Message = $"Execution Blocked: {message}",
+                Message = $"Execution Blocked: {Failures.Shortened(message)}",
                 Type = "ExecutionBlocked",
                 Traceback = [],
                 CurrentInputs = "[]",

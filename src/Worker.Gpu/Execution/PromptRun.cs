@@ -150,8 +150,8 @@ internal sealed class PromptRun : IDisposable
     public UiRecord Show(RunNode node, string json)
     {
         var record = new UiRecord(node.Identity, json);
-        _shown[node.Id] = record;
         Sink.Emit(new NodeExecuted(node.Id, node.Identity.DisplayNode, json));
+        _shown[node.Id] = record;
         return record;
     }
 

@@ -27,7 +27,7 @@ internal sealed class RunJob(
             await own.Runs.DiscardEarlierAsync(attempt);
         var prompt = grains.GetGrain<IPromptGrain>(job.RunId);
         var files = new AttemptFiles(attempt, own);
-        var reporter = new RunReporter(prompt, job.Attempt, options.Value.ReportInterval, options.Value.RetryDelay, clock, logger);
+        var reporter = new RunReporter(prompt, job.Attempt, options.Value, clock, logger);
         started(reporter);
         var reporting = reporter.RunAsync();
         var measure = meter.Begin(job.Submission);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using Farm.Contracts.Prompts;
+using Farm.Nodes;
 using Farm.Worker.Execution.Events;
 
 namespace Farm.Worker;
@@ -9,14 +10,22 @@ namespace Farm.Worker;
 /// Sends the events of a run to its prompt: at once while no report is under way, else together with the next; and an empty report
 /// now and then, because the answers carry orders. Of previews that wait only a node's latest is sent.
 /// </summary>
-internal sealed class RunReporter(IPromptGrain prompt, int attempt, TimeSpan interval, TimeSpan retryDelay, TimeProvider clock, ILogger logger)
-    : IRunSink
+/// <param name="prompt">The prompt.</param>
+/// <param name="attempt">Which run of it.</param>
+/// <param name="options">Times and the limit of what nodes show.</param>
+/// <param name="clock">The one clock.</param>
+/// <param name="logger">For warnings.</param>
+internal sealed class RunReporter(IPromptGrain prompt, int attempt, WorkerOptions options, TimeProvider clock, ILogger logger) : IRunSink
 {
+    /// <summary>Bytes of a report of several events; what is larger goes alone.</summary>
+    private const long LargeReport = 4 << 20;
+
     private readonly Channel<RunEvent[]> _events = Channel.CreateUnbounded<RunEvent[]>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _finish = new();
     private readonly List<RunEvent> _unsent = [];
     private int _order = (int)RunOrder.Continue;
+    private long _shown;
 
     /// <summary>Fires when the run is to stop, for whatever reason.</summary>
     public CancellationToken Stopped => _stop.Token;
@@ -25,10 +34,14 @@ internal sealed class RunReporter(IPromptGrain prompt, int attempt, TimeSpan int
     public RunOrder Order => (RunOrder)Volatile.Read(ref _order);
 
     /// <inheritdoc />
+    /// <exception cref="NodeFailedException">A node shows more than a message can carry.</exception>
     public void Emit(params ReadOnlySpan<RunEvent> together)
     {
         foreach (var happened in together)
+        {
+            Admit(happened);
             Track.Take(happened);
+        }
         _events.Writer.TryWrite(together.ToArray());
     }
 
@@ -61,8 +74,9 @@ internal sealed class RunReporter(IPromptGrain prompt, int attempt, TimeSpan int
         while (await WaitAsync(pending.Count))
         {
             Drain(pending);
-            if (await TryReportAsync(pending))
-                pending.Clear();
+            var report = pending[..LengthOfReport(pending)];
+            if (await TryReportAsync(report))
+                pending.RemoveRange(0, report.Count);
         }
         _unsent.AddRange(pending);
     }
@@ -76,12 +90,23 @@ internal sealed class RunReporter(IPromptGrain prompt, int attempt, TimeSpan int
         return [.. _unsent, closing];
     }
 
+    // The result carries the UI outputs of all nodes once more: they are limited together.
+    private void Admit(RunEvent happened)
+    {
+        var (size, most) = (EventSize.Of(happened), options.Limits.MaxUiBytes);
+        if (size > most || (happened is NodeExecuted && Interlocked.Add(ref _shown, size) > most))
+        {
+            throw NodeFailedException.RuntimeError(
+                $"The node shows {size} bytes, with which the prompt would show more than {most} ({WorkerOptions.Section}:{nameof(options.Limits)}:{nameof(options.Limits.MaxUiBytes)}).");
+        }
+    }
+
     // False at the end. What a failed report left is tried again at once: the pause was behind the failure.
     private async Task<bool> WaitAsync(int leftOver)
     {
         if (_finish.IsCancellationRequested || leftOver > 0)
             return !_finish.IsCancellationRequested;
-        using var pause = new CancellationTokenSource(interval, clock);
+        using var pause = new CancellationTokenSource(options.ReportInterval, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(pause.Token, _finish.Token);
         try
         {
@@ -107,17 +132,25 @@ internal sealed class RunReporter(IPromptGrain prompt, int attempt, TimeSpan int
         }
     }
 
-    private async Task<bool> TryReportAsync(List<RunEvent> pending)
+    private static int LengthOfReport(List<RunEvent> pending)
+    {
+        var (count, size) = (0, 0L);
+        while (count < pending.Count && (size += EventSize.Of(pending[count])) <= LargeReport)
+            count++;
+        return Math.Min(Math.Max(count, 1), pending.Count);
+    }
+
+    private async Task<bool> TryReportAsync(List<RunEvent> report)
     {
         try
         {
-            Stop(await prompt.ReportAsync(attempt, pending.ToImmutableArray()));
+            Stop(await prompt.ReportAsync(attempt, report.ToImmutableArray()));
             return true;
         }
         catch (Exception failure)
         {
             logger.ReportFailed(failure, prompt.GetPrimaryKey(), attempt);
-            await Task.Delay(retryDelay, clock, _finish.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(options.RetryDelay, clock, _finish.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return false;
         }
     }

@@ -124,6 +124,8 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
             yield return Rule("Limits:MaxTensorBytes", options.Limits.MaxTensorBytes, "it must be at least 1");
         if (options.Limits.MaxImagePixels is < 1 or > NodeLimitOptions.MostPixels)
             yield return Rule("Limits:MaxImagePixels", options.Limits.MaxImagePixels, $"it must be 1 to {NodeLimitOptions.MostPixels}");
+        if (options.Limits.MaxUiBytes is < 1 or > NodeLimitOptions.MostUiBytes)
+            yield return Rule("Limits:MaxUiBytes", options.Limits.MaxUiBytes, $"it must be 1 to {NodeLimitOptions.MostUiBytes}");
         if (options.Limits.MaxCaptionBytes < 1)
             yield return Rule("Limits:MaxCaptionBytes", options.Limits.MaxCaptionBytes, "it must be at least 1");
     }

@@ -201,6 +201,38 @@ public sealed class FailureTests
             Assert.Equal("torch.OutOfMemoryError", run.Failure.Type);
     }
 
+    [Fact]
+    public void LongTexts_InAnError_AreCut()
+    {
+        const int Longest = 100_000;
+        var node = NodeType.Of(() => new ScriptNode(
+            n => n.V1().Named("Talks").In("test").OutputNode().Input("v", "*"), call => throw NodeFailedException.RuntimeError(call.Get<string>("v"))));
+
+        var whole = new ExecutorHarness(nodes: node).Run($"1:Talks(v=\"{new string('x', Longest)}\")", "1").Failure;
+        var cut = new ExecutorHarness(nodes: node).Run($"1:Talks(v=\"{new string('x', Longest + 1)}\")", "1").Failure;
+
+        Assert.Equal(new string('x', Longest) + "\n", whole.Message);
+        Assert.Equal($"{{\"v\":[\"{new string('x', Longest)}\"]}}", whole.CurrentInputs);
+        Assert.Equal(new string('x', Longest) + "… (100001 characters)\n", cut.Message);
+        Assert.StartsWith($"{{\"v\":[\"{new string('x', Longest)}", cut.CurrentInputs, StringComparison.Ordinal);
+        Assert.InRange(cut.CurrentInputs.Length, Longest, Longest + 100);
+    }
+
+    [Fact]
+    public void LongLists_InAnError_AreCut()
+    {
+        var many = NodeType.Of(() => new ScriptNode(
+            n => n.V1().Named("Many").In("test").Input("v", "*").Output("*", isList: true), _ => NodeResult.Of(Enumerable.Range(0, 1_000_000).Select(i => (object?)(long)i).ToList())));
+        var fails = NodeType.Of(() => new ScriptNode(
+            n => n.V1().Named("Fails").In("test").OutputNode().InputIsList().Input("v", "*"), _ => throw NodeFailedException.RuntimeError("no")));
+
+        var inputs = new ExecutorHarness(nodes: [many, fails]).Run("1:Many(v=1)\n2:Fails(v=@1)", "2").Failure.CurrentInputs;
+
+        // A mebibyte, and the number that reaches beyond it.
+        Assert.StartsWith("{\"v\":[0,1,2,", inputs, StringComparison.Ordinal);
+        Assert.InRange(inputs.Length, 1 << 20, (1 << 20) + 10);
+    }
+
     [Theory]
     [InlineData(typeof(KeyNotFoundException), "KeyError")]
     [InlineData(typeof(ArgumentException), "ValueError")]

@@ -55,6 +55,61 @@ public sealed class WorkerLoopTests
         Assert.Equal(RunOutcome.Success, (await silo.EndAsync("good")).Outcome);
     }
 
+    // A message of more than the farm's limit would be refused again and again, and the worker would never come to the next prompt.
+    [Theory]
+    [InlineData("1:Show(ui=2000)", "1", "1")]
+    [InlineData("1:Show(ui=600)\n2:Show(ui=600;after=@1)", "2", "2")]
+    [InlineData("1:Show(text=2000)", "1", "1")]
+    [InlineData("1:Show(image=2000)", "1", "1")]
+    public async Task NodeThatShowsTooMuch_FailsByName_AndTheWorkerGoesOn(string prompt, string target, string failing)
+    {
+        await using var silo = await WorkerSilo.StartAsync(new() { ["Farm:Worker:Limits:MaxUiBytes"] = "1000" }, Show);
+
+        await silo.SubmitAsync("large", prompt, target);
+
+        var failure = (await silo.NextAsync<ExecutionError>()).Failure;
+        Assert.Equal((failing, "Show", "RuntimeError"), (failure.NodeId, failure.NodeType, failure.Type));
+        Assert.Contains("more than 1000 (Farm:Worker:Limits:MaxUiBytes)", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(RunOutcome.Error, (await silo.EndAsync("large")).Outcome);
+        await silo.SubmitAsync("small", "1:Show(ui=600)", "1");
+        Assert.Equal(RunOutcome.Success, (await silo.EndAsync("small")).Outcome);
+    }
+
+    [Fact]
+    public async Task EventsOfMoreThanOneReport_ComeInOrder()
+    {
+        const int Texts = 5, Length = 3 << 20;
+        var talks = NodeType.Of(() => new ScriptNode(
+            n => n.V1().Named("Talks").In("test").OutputNode().OptionalInputs().Input("v", "*"),
+            call =>
+            {
+                for (var i = 0; i < Texts; i++)
+                    call.Context.SendText(new string((char)('a' + i), Length));
+                return NodeResult.Of();
+            }));
+        await using var silo = await WorkerSilo.StartAsync(nodes: talks);
+
+        await silo.SubmitAsync("a", "1:Talks(v=1)", "1");
+
+        for (var i = 0; i < Texts; i++)
+        {
+            var text = (await silo.NextAsync<ProgressText>()).Text;
+            Assert.Equal(((char)('a' + i), Length), (text[0], text.Length));
+        }
+        Assert.Equal(RunOutcome.Success, (await silo.EndAsync("a")).Outcome);
+    }
+
+    private static NodeType Show => NodeType.Of(() => new ScriptNode(
+        n => n.V1().Named("Show").In("test").OutputNode().OptionalInputs().Input("ui", "*").Input("text", "*").Input("image", "*").Input("after", "*").Output("*"),
+        call =>
+        {
+            if (call.Has("text"))
+                call.Context.SendText(new string('x', call.Get<int>("text")));
+            if (call.Has("image"))
+                call.Context.SendImage(new NodePreview("image/png", new byte[call.Get<int>("image")]));
+            return NodeResult.WithUi(new UiOutput().AddText(new string('x', call.Get("ui", 0))), 1L);
+        }));
+
     [Fact]
     public async Task LostAttempt_IsRunAgain_AndItsFilesAreGone()
     {
