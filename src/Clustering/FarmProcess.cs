@@ -28,6 +28,13 @@ public static class FarmProcess
     };
 
     /// <summary>
+    /// Arguments with which a host reads its files of options once. By default it watches them, and with them its working folder and all below:
+    /// where that holds the farm's data, each file that any process writes wakes every process.
+    /// </summary>
+    /// <param name="args">The program's own.</param>
+    public static string[] ReadingOnce(string[] args) => ["--hostBuilder:reloadConfigOnChange=false", .. args];
+
+    /// <summary>
     /// Adds the options of the process: defaults of the log, then <c>appsettings.json</c>, then its own file (<c>gateway.json</c>,
     /// <c>grains.json</c>, <c>worker.json</c> of the working folder, or what <c>--config FILE</c> names), then files of secrets, then the environment,
     /// then the command line.

@@ -9,7 +9,7 @@ if (args is ["health", ..])
 
 return await FarmProcess.RunAsync(() =>
 {
-    var builder = WebApplication.CreateBuilder(args).AddFarmConfiguration("gateway.json");
+    var builder = WebApplication.CreateBuilder(FarmProcess.ReadingOnce(args)).AddFarmConfiguration("gateway.json");
     builder.UseOrleansClient(client => client.UseFarmCluster(builder.Configuration).AddOutgoingGrainCallFilter<IdempotentCalls>());
     builder.AddFarmHosting("gateway");
     builder.Services.AddFarmGateway(builder.Configuration);

@@ -9,7 +9,7 @@ if (args is ["health", ..])
 
 return await FarmProcess.RunAsync(() =>
 {
-    var builder = Host.CreateApplicationBuilder(args).AddFarmConfiguration("grains.json");
+    var builder = Host.CreateApplicationBuilder(FarmProcess.ReadingOnce(args)).AddFarmConfiguration("grains.json");
     if (args is ["migrate", ..])
         return builder.BuildMigration();
     builder.AddFarmHosting("grains");

@@ -36,7 +36,7 @@ internal static class FarmHost
     /// <param name="arguments">Configuration: <c>--key value</c>.</param>
     public static WebApplication Build(string[] arguments)
     {
-        var builder = WebApplication.CreateBuilder(arguments);
+        var builder = WebApplication.CreateBuilder(FarmProcess.ReadingOnce(arguments));
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
         builder.AddSecretFiles();
         builder.AddFarmHosting("standalone");

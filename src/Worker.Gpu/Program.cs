@@ -8,7 +8,7 @@ if (args is ["health", ..])
 
 return await FarmProcess.RunAsync(() =>
 {
-    var builder = Host.CreateApplicationBuilder(args).AddFarmConfiguration("worker.json");
+    var builder = Host.CreateApplicationBuilder(FarmProcess.ReadingOnce(args)).AddFarmConfiguration("worker.json");
     builder.AddFarmHosting("worker");
     builder.UseOrleans(silo => silo.UseFarmCluster(builder.Configuration, acceptsClients: false).AddFarmWorker(builder.Configuration));
     return builder.Build();

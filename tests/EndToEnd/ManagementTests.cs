@@ -27,6 +27,8 @@ public sealed partial class ManagementTests
         Assert.Contains("farm_scheduler_waiting", metrics, StringComparison.Ordinal);
         Assert.Contains("orleans_", metrics, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/queue", Cancel)).StatusCode);
+        // The runtime's thread for watched files has this name: the folder that would be watched holds the farm's data.
+        Assert.DoesNotContain(farm.Threads(), name => name.StartsWith(".NET File Watch", StringComparison.Ordinal));
     }
 
     /// <summary>The worker is asked for work a moment after the gateway listens: readiness is asked until then, as a prober does.</summary>

@@ -24,7 +24,8 @@ internal sealed partial class ManagementServer(
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         if (options.Value.Url.Length == 0) return;
-        var builder = WebApplication.CreateSlimBuilder();
+        // Like the process's own host it watches no files of options: it would watch the folder of the farm's data.
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         // What it would say of itself reads as if it were the process's.
         builder.Logging.ClearProviders();
         builder.WebHost.UseSetting(WebHostDefaults.PreventHostingStartupKey, "true").UseUrls(options.Value.Url);

@@ -49,6 +49,9 @@ public sealed partial class FarmProcess : IAsyncDisposable
         return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
     }
 
+    /// <summary>The names of its threads.</summary>
+    public IEnumerable<string> Threads() => Directory.EnumerateDirectories($"/proc/{_process.Id}/task").Select(task => File.ReadAllText(Path.Combine(task, "comm")).TrimEnd());
+
     /// <summary>Starts a farm on a data root and waits until it listens.</summary>
     public static async Task<FarmProcess> StartAsync(DataRoot root, params string[] arguments)
     {
