@@ -34,7 +34,7 @@ public sealed class CheckpointLoaderTests : IDisposable
     [Fact]
     public void Load_SD15_IsRecognisedWithoutLoadingAnything()
     {
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
 
         var checkpoint = Loader.Load(GeneratedFiles.PathOf("sd15-tiny"));
 
@@ -98,7 +98,7 @@ public sealed class CheckpointLoaderTests : IDisposable
     {
         var clip = Clip();
         clip.Encode(WeightedText).Dispose();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
 
         clip.Encode(WeightedText).Dispose();
 
@@ -113,7 +113,7 @@ public sealed class CheckpointLoaderTests : IDisposable
         var model = Loader.Load(GeneratedFiles.PathOf("sd15-tiny")).Model;
         using var hold = model.Hold();
         var (x, timesteps, inputs) = (recorded.OpenTensor("x"), recorded.OpenTensor("timesteps"), new ModelInputs(recorded.OpenTensor("context"), Y: null));
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
 
         using (var eps = model.Predict(x, timesteps, inputs))
         using (var expected = recorded.OpenTensor("eps"))

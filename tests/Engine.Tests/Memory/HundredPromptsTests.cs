@@ -29,7 +29,7 @@ public sealed class HundredPromptsTests
         for (var i = 0; i < models.Length * 2; i++) Run(i);
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
 
         for (var i = 0; i < Prompts; i++) Run(i);
 

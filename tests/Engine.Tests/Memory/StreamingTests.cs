@@ -37,7 +37,7 @@ public sealed class StreamingTests : IDisposable
         using ModelMemory whole = new(CPU), streamed = new(CPU, budget);
         var expected = Predict(Load(whole).Model.With(new Doubled()));
         var model = Load(streamed).Model.With(new Doubled());
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
 
         var actual = Predict(model);
 

@@ -64,7 +64,7 @@ public sealed class ClipVisionTests : IDisposable
         var vision = Open(Transformers().Dict);
         var images = rand([1, 24, 24, 3], generator: _random);
         Encode();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
 
         Encode();
 

@@ -188,7 +188,7 @@ public sealed class ControlTests : IDisposable
             using var scope = NewDisposeScope();
             var net = _parts.Control(new StateDict(SafetensorsFile.Open(Manifests.PathOf(name))), model: null)!;
             Dispose(Compute(net));
-            var before = Tensor.TotalCount;
+            var before = LiveTensors.Count();
 
             var residuals = Compute(net);
 

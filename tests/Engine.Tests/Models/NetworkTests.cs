@@ -50,7 +50,7 @@ public sealed class NetworkTests
         using var recorded = Fixture.Open("sd15-unet.safetensors");
         using var unet = UNet();
         var (x, timesteps, context) = (recorded.OpenTensor("x"), recorded.OpenTensor("timesteps"), recorded.OpenTensor("context"));
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
 
         unet.Forward(x, timesteps, new ModelInputs(context, Y: null), ScalarType.Float32).Dispose();
 
@@ -101,7 +101,7 @@ public sealed class NetworkTests
         using var file = SafetensorsFile.Open(GeneratedFiles.PathOf("sd15-tiny"));
         using var vae = new AutoencoderKL(new NetworkWeights(new StateDict(file).Under("first_stage_model."), ScalarType.Float32, CPU));
         var (latent, pixels) = (zeros(1, 4, 8, 8), zeros(1, 3, 64, 64));
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
 
         vae.Decode(latent).Dispose();
         vae.Encode(pixels).Dispose();

@@ -68,7 +68,7 @@ public sealed class KSamplerTests(SmallModel model) : IClassFixture<SmallModel>
         using var latent = zeros(1, 4, 8, 8);
         // The first run of all loads the weights, which stay.
         Interrupt();
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Count();
         model.Calls = 0;
 
         Interrupt();

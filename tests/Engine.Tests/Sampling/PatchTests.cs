@@ -68,7 +68,7 @@ public sealed class PatchTests(SmallModel small, PatchTests.Loaded loaded) : ICl
         using var scope = NewDisposeScope();
         var model = loaded.Model.WithFreeU(new(1.1f, 0.9f), new(1.2f, 0.2f), second: true).WithTokenMerging(0.3).WithSelfAttentionGuidance(0.5f, 2).WithPerturbedAttention(2);
         Sample(model);
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
 
         Sample(model);
 

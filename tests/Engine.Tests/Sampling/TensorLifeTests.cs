@@ -22,7 +22,7 @@ public sealed class TensorLifeTests
         var settings = new KSamplerSettings(1, 5, 3, sampler, "karras");
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Count();
 
         var result = KSampler.Sample(new Formula(), settings, conditioning, conditioning, new LatentImage(latent, mask));
 
@@ -44,7 +44,7 @@ public sealed class TensorLifeTests
         var settings = new KSamplerSettings(1, 3, 3, sampler, "karras");
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Count();
 
         foreach (int last in new[] { 0, 1 })
         {
@@ -62,7 +62,7 @@ public sealed class TensorLifeTests
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Count();
         using var generator = new Generator(1);
 
         using (var run = new SamplingRun(new Formula().Sampling, [1, 0], 1, (x, _) => new Denoised(x, x), generator))

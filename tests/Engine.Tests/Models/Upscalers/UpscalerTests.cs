@@ -40,7 +40,7 @@ public sealed class UpscalerTests : IDisposable
         GC.WaitForPendingFinalizers();
 
         var first = model.Upscale(image);
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
         var second = model.Upscale(image);
 
         Assert.Equal(before + 1, Tensor.TotalCount);
